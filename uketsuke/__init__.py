@@ -1,0 +1,1 @@
+"""uketsuke (受付): requests in, ledgers changed, letters out, everything explained."""

@@ -1,0 +1,1 @@
+"""What plans act on: the local ledgers, people, other systems."""

@@ -1,0 +1,1 @@
+"""Operators' screens and the requester's status page."""

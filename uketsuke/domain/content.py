@@ -1,0 +1,142 @@
+"""What a message says, decoded, whatever the channel it came by.
+
+The guarded reader turns raw bytes into `Content`; everything after it sees
+nothing but this. Offsets in `Source` spans count characters of `text`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Channel(StrEnum):
+    """The way a message came in."""
+
+    MAIL = "mail"
+    KINTONE = "kintone"
+    FORMBRIDGE = "formbridge"
+    FORM = "form"
+    NOTE = "note"
+
+
+class Kind(StrEnum):
+    """What sort of message it is (DESIGN 5); only requests open a request."""
+
+    REQUEST = "request"
+    INQUIRY = "inquiry"
+    REPLY = "reply"
+    BOUNCE = "bounce"
+    AUTOMATIC = "auto-reply"
+    LIST = "list"
+    OWN = "own"
+    SUSPICIOUS = "suspicious"
+    OTHER = "not-a-request"
+
+
+class Frozen(BaseModel):
+    """A value that is compared, stored as JSON and never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Attachment(Frozen):
+    """One attached part; its bytes stay in the raw message."""
+
+    filename: str
+    """Decoded, without path or control characters; `""` when it had none."""
+    media_type: str
+    size: int
+    sha256: str
+    part: tuple[int, ...]
+    """Child indexes from the top part, to find the bytes again."""
+
+
+class Problem(Frozen):
+    """Something that could not be read as written; becomes a concern (FR-13)."""
+
+    code: str
+    """A slug: `unknown-charset`, `replacement-character`, `too-many-parts`, `broken-base64` …"""
+    detail: str = ""
+
+
+class AuthResult(Frozen):
+    """One Authentication-Results header (RFC 8601), as written by `authserv_id`."""
+
+    authserv_id: str
+    results: tuple[tuple[str, str, str], ...]
+    """(method, result, domain): `("dmarc", "pass", "city.example.lg.jp")`."""
+
+
+class Received(Frozen):
+    """One Received header: which host took the mail over, and when (RFC 5321 4.4)."""
+
+    by: str
+    at: datetime | None
+
+
+class FromFacts(Frozen):
+    """The From header judged by our strict grammar (FAULTS 3, "exactly one From")."""
+
+    address: str | None
+    """The one address, lower-case domain, or None when there is not exactly one."""
+    display: str = ""
+    """Shown to people, never used to decide anything."""
+    defect: str | None = None
+    """Why there is no address: `missing`, `several`, `malformed`, `not-ascii-domain`."""
+
+
+class FormValue(Frozen):
+    """A label and a value that came typed: a form field, a cell, a note line."""
+
+    label: str
+    value: str
+
+
+class Content(Frozen):
+    """What one message says."""
+
+    channel: Channel
+    subject: str = ""
+    sender: FromFacts = FromFacts(address=None, defect="missing")
+    reply_to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    date: datetime | None = None
+    """The Date header; the sender's word, never used for a deadline where a better one exists."""
+    received: tuple[Received, ...] = ()
+    auth_results: tuple[AuthResult, ...] = ()
+    """Topmost first."""
+    text: str = ""
+    """New text of the sender, without quotes and signature; values are taken from here only."""
+    signature: str = ""
+    quoted_text: str = ""
+    full_text: str = ""
+    """All readable text as the sender wrote it, for people to look at."""
+    values: tuple[FormValue, ...] = ()
+    """Typed values of channels that have them (form, note, kintone)."""
+    attachments: tuple[Attachment, ...] = ()
+    automatic: str | None = None
+    """Why it is automatic, or None: `auto-submitted`, `precedence`, `null-sender`, `list-id` …"""
+    automatic_kind: Kind | None = None
+    """BOUNCE, AUTOMATIC, LIST or OWN where `automatic` is set."""
+    token: str | None = None
+    """The signed token of our own letters, when the message carries one (thread)."""
+    failed_recipients: tuple[str, ...] = ()
+    """Addresses a bounce names."""
+    problems: tuple[Problem, ...] = ()
+    entered_by: str | None = None
+    """Sign-in of the operator who typed a note."""
+    submitted_at: datetime | None = None
+    """When a form was sent, or the call began (`called_at` of a note)."""
+    identity_check: str | None = None
+    """How an operator checked who called: `call-back`, `counter`, `staff-card`."""
+    original_id: str | None = None
+    """Identity at the source: submission id, record id + revision."""
+    extra: dict[str, str] = Field(default_factory=dict)
+    """Facts of the channel that have no field of their own."""

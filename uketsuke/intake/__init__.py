@@ -1,0 +1,1 @@
+"""Bytes in: mailboxes, folders, notes; Receipt stored, Content read."""

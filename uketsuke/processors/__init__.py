@@ -1,0 +1,1 @@
+"""What is done with a request: one file per service, one folder per city."""

@@ -1,0 +1,1 @@
+"""Shapes that several services share, written once."""

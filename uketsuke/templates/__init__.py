@@ -1,0 +1,1 @@
+"""Texts that people read: letters, pages, messages."""
