@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 KILLS ?= 500
+SYNC = PATH="$$PATH:$$PWD/$(BIN)" UV_PYTHON_DOWNLOADS=never uv sync --frozen --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-crash services check bench
@@ -20,7 +21,8 @@ $(READY): pyproject.toml uv.lock
 	  exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@uv --version >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@PATH="$$PATH:$$PWD/$(BIN)" UV_PYTHON_DOWNLOADS=never uv sync --frozen --quiet --python $(BIN)/python
+	@# The second try is for networks that inspect TLS: their certificate authority is known to the system only.
+	@$(SYNC) 2>/dev/null || UV_SYSTEM_CERTS=1 $(SYNC)
 	@touch $@
 
 demo: install ## show the whole thing with sample people, ledgers and mails
