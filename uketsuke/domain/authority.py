@@ -1,0 +1,127 @@
+"""Who may cause what (FAULTS 3): four facts and one table, never wording in a message."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from uketsuke.domain.content import Frozen
+
+
+class Evidence(StrEnum):
+    """How well it is proven who asks."""
+
+    STRONG = "strong"
+    MEDIUM = "medium"
+    WEAK = "weak"
+
+
+class Target(StrEnum):
+    """Whose thing would change, seen from who asks."""
+
+    OWN = "own"
+    SECTION = "section"
+    OTHER = "other"
+
+
+class Risk(StrEnum):
+    """R0 information and dates, R1 reversible ledger change, R2 accounts and ordinary rights, R3 the rest."""
+
+    R0 = "R0"
+    R1 = "R1"
+    R2 = "R2"
+    R3 = "R3"
+
+
+class Path(StrEnum):
+    """How the message came (catalogue `authority.paths`)."""
+
+    SIGNED_IN = "signed-in"
+    KINTONE_CREATOR = "kintone-creator"
+    FORMBRIDGE = "formbridge"
+    CMS_SURVEY = "cms-survey"
+    SIGNED_WEBHOOK = "signed-webhook"
+    MAIL_PROVEN = "mail-proven"
+    MAIL_NO_CLAIM = "mail-no-claim"
+    MAIL_FAILED = "mail-failed"
+    OPERATOR_NOTE = "operator-note"
+
+
+class Identity(StrEnum):
+    """Who it is, as far as the directory can tell (catalogue `authority.identities`)."""
+
+    ONE_PERSON = "one-person"
+    TYPED_ONE_PERSON = "typed-one-person"
+    LOGIN_NAME = "login-name"
+    ATTESTED = "attested"
+    SECTION_MAILBOX = "section-mailbox"
+    OPERATOR = "operator"
+    UNKNOWN = "unknown"
+
+
+class Need(StrEnum):
+    """What must happen before it runs; none of them means it runs by itself."""
+
+    OPERATOR = "operator"
+    CONFIRM = "confirm"
+    REVIEW = "review"
+
+
+_STRONG = frozenset(
+    {
+        (Path.SIGNED_IN, Identity.ONE_PERSON),
+        (Path.SIGNED_IN, Identity.OPERATOR),
+        (Path.KINTONE_CREATOR, Identity.ONE_PERSON),
+        (Path.MAIL_PROVEN, Identity.ONE_PERSON),
+        (Path.CMS_SURVEY, Identity.LOGIN_NAME),
+        (Path.OPERATOR_NOTE, Identity.ATTESTED),
+    }
+)
+_MEDIUM = frozenset(
+    {
+        (Path.FORMBRIDGE, Identity.TYPED_ONE_PERSON),
+        (Path.CMS_SURVEY, Identity.TYPED_ONE_PERSON),
+        (Path.SIGNED_WEBHOOK, Identity.TYPED_ONE_PERSON),
+        (Path.MAIL_PROVEN, Identity.SECTION_MAILBOX),
+        (Path.MAIL_NO_CLAIM, Identity.ONE_PERSON),
+    }
+)
+_AUTO: tuple[Need, ...] = ()
+_OPERATOR = (Need.OPERATOR,)
+_CONFIRM = (Need.CONFIRM, Need.OPERATOR)
+_REVIEW = (Need.REVIEW,)
+TABLE: dict[tuple[Evidence, bool], tuple[tuple[Need, ...], ...]] = {
+    (Evidence.STRONG, True): (_AUTO, _AUTO, _OPERATOR, _CONFIRM),
+    (Evidence.STRONG, False): (_AUTO, _OPERATOR, _REVIEW, _REVIEW),
+    (Evidence.MEDIUM, True): (_AUTO, _AUTO, _OPERATOR, _CONFIRM),
+    (Evidence.MEDIUM, False): (_OPERATOR, _OPERATOR, _REVIEW, _REVIEW),
+    (Evidence.WEAK, True): (_REVIEW,) * 4,
+    (Evidence.WEAK, False): (_REVIEW,) * 4,
+}
+"""(evidence, own or section?) → need for R0, R1, R2, R3. What is not listed is review."""
+
+
+class Authority(Frozen):
+    """The four facts and what follows, stored with the request."""
+
+    path: Path
+    identity: Identity
+    evidence: Evidence
+    target: Target | None = None
+    risk: Risk | None = None
+    need: tuple[Need, ...] = _REVIEW
+    person: str | None = None
+    """Employee number of who asks, where it is exactly one active person."""
+
+
+def evidence_for(path: Path, identity: Identity) -> Evidence:
+    """How strong the evidence is; what is not listed is weak."""
+    if (path, identity) in _STRONG:
+        return Evidence.STRONG
+    if (path, identity) in _MEDIUM:
+        return Evidence.MEDIUM
+    return Evidence.WEAK
+
+
+def need_for(evidence: Evidence, target: Target, risk: Risk) -> tuple[Need, ...]:
+    """The cell of the table."""
+    return TABLE[evidence, target is not Target.OTHER][int(risk[1])]

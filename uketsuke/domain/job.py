@@ -1,0 +1,50 @@
+"""Queued units of work: a name and a row id (DESIGN 8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from uketsuke.domain.content import Frozen
+
+MAX_CRASHES = 3
+"""A job whose lease ended this often without a result is parked, visibly."""
+
+
+class JobName(StrEnum):
+    """What the workers know to do; `row_id` is the id of the thing it is done to."""
+
+    PROCESS = "process"
+    """receipt id: read it, understand it, plan it."""
+    PERFORM = "perform"
+    """step id: carry it out."""
+    DELIVER = "deliver"
+    """letter id: send it."""
+    POLL = "poll"
+    """mailbox number: whoever holds its lease is the mailbox's one poller."""
+
+
+class JobState(StrEnum):
+    """WAITING until due, LEASED to a consumer, RUNNING, DONE, or PARKED for a person."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    RUNNING = "running"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class Claim(Frozen):
+    """A job that this owner holds now; completing it is fenced by `owner`."""
+
+    id: int
+    name: JobName
+    row_id: int
+    owner: str
+    crashes: int
+    tries: int
+
+
+def back_off(tries: int) -> timedelta:
+    """How long to wait after a peer said "not now" for the n-th time: a minute, doubled, at most an hour."""
+    return timedelta(minutes=min(60, 2 ** min(max(tries - 1, 0), 6)))

@@ -1,0 +1,179 @@
+"""The plan: what will be done, as data, stored before the first effect (DESIGN 7).
+
+A step's values are literals or `Ref(step, name)`: something known only when an
+earlier step is done. A plan's hash covers its canonical JSON; what runs is what
+was stored under that hash. Step numbers go on over the versions of a plan, so a
+`Ref` stays true after a correction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue, TypeAdapter
+
+from uketsuke.domain.content import Frozen
+from uketsuke.domain.deadline import Rule as DeadlineRule
+
+
+class Ref(Frozen):
+    """The result `name` of the step with number `step`."""
+
+    step: int
+    name: str
+
+
+Value = Ref | JsonValue
+Values = dict[str, Value]
+
+
+class _Step(Frozen):
+    """What all steps have."""
+
+    seq: int
+    of: tuple[int, ...] = ()
+    """The steps of the catalogue's service that this one carries out."""
+    after: tuple[int, ...] | None = None
+    """Steps that must be done first; None = the one before it."""
+    deadline: DeadlineRule | None = None
+
+
+class Reserve(_Step):
+    """Take `count` units that meet the criteria when the step runs, longest in stock first.
+
+    Results: `asset_no` (list of keys), `version` (list of row versions after it).
+    """
+
+    kind: Literal["reserve"] = "reserve"
+    ledger: str
+    criteria: dict[str, JsonValue]
+    count: int
+    set: Values
+
+
+class LedgerUpdate(_Step):
+    """Change rows of a ledger; `key` may be a list. Result: `version` (list)."""
+
+    kind: Literal["ledger-update"] = "ledger-update"
+    ledger: str
+    key: Value
+    expects: Value
+    """Row version before the change (a list for a list of keys), the plan's own earlier steps counted."""
+    before: dict[str, JsonValue] = Field(default_factory=dict)
+    """What the planner saw, for people to compare."""
+    set: Values
+    only_if: tuple[Ref, JsonValue] | None = None
+
+
+class SendMail(_Step):
+    """Write a letter; `to` is always a directory address. Result: `letter` (id)."""
+
+    kind: Literal["send-mail"] = "send-mail"
+    template: str
+    """`lte-handover.contact`: the mail block of the service's template file."""
+    to: str
+    recipient: str = ""
+    """How the recipient is greeted."""
+    cc: tuple[str, ...] = ()
+    facts: Values = Field(default_factory=dict)
+
+
+class AgreeDate(_Step):
+    """Agree one or more dates with the requester; results: the names given.
+
+    Where every name has a proposed date, that is the agreement: a valid desired
+    date counts as agreed (catalogue, lte-handover step 4).
+    """
+
+    kind: Literal["agree-date"] = "agree-date"
+    names: tuple[str, ...]
+    proposed: dict[str, date] = Field(default_factory=dict)
+    offered: tuple[date, ...] = ()
+
+
+class ResultField(Frozen):
+    """One thing a person records when a task is done."""
+
+    name: str
+    label: str
+    choices: dict[str, str] = Field(default_factory=dict)
+    """Value → shown word; empty = free text or, by `rule`, a date."""
+    rule: Literal["choice", "date", "text"] = "choice"
+    required: bool = True
+
+
+class ManualTask(_Step):
+    """A person does it: values to type or compare, checklist, results to record."""
+
+    kind: Literal["manual-task"] = "manual-task"
+    task: str
+    """`hand-over-confirm`: names title and hints in the message catalogue."""
+    role: str = "operator_or_officer"
+    system: str | None = None
+    opens_on: Value = None
+    """Day from which it is work for a person; before, it waits for the date."""
+    values: tuple[tuple[str, Value], ...] = ()
+    """(label, value) in the order of the target's form, ready to copy."""
+    checklist: tuple[str, ...] = ()
+    results: tuple[ResultField, ...] = ()
+    goes_on: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Result name → values with which the plan goes on; any other asks the processor to revise it."""
+
+
+Step = Annotated[Reserve | LedgerUpdate | SendMail | AgreeDate | ManualTask, Field(discriminator="kind")]
+STEP: TypeAdapter[Step] = TypeAdapter(Step)
+STEPS: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
+
+Results = Mapping[int, Mapping[str, Any]]
+"""Step number → the results it left."""
+
+
+class Plan(Frozen):
+    """All steps of one version of a plan for one request."""
+
+    service: str
+    version: int
+    steps: tuple[Step, ...]
+
+    def canonical(self) -> str:
+        """The JSON that the hash covers: sorted keys, no blanks, Unicode as it is."""
+        plain = self.model_dump(mode="json")
+        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON, hex; an approval names it."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    def step(self, seq: int) -> Step:
+        """The step of that number."""
+        return next(step for step in self.steps if step.seq == seq)
+
+    def needs(self, seq: int) -> tuple[int, ...]:
+        """The steps of this version that must be done before that one."""
+        step = self.step(seq)
+        if step.after is not None:
+            return step.after
+        earlier = [other.seq for other in self.steps if other.seq < seq]
+        return (max(earlier),) if earlier else ()
+
+
+def resolve(value: Value, results: Results) -> JsonValue:
+    """The literal behind a value; raises `KeyError` when its step has not left it yet."""
+    if isinstance(value, Ref):
+        found: JsonValue = results[value.step][value.name]
+        return found
+    return value
+
+
+def resolve_all(values: Mapping[str, Value], results: Results) -> dict[str, JsonValue]:
+    """`resolve` for a mapping."""
+    return {name: resolve(value, results) for name, value in values.items()}
+
+
+def is_pending(value: Value, results: Results) -> bool:
+    """Whether the value is not known yet (shown as 付番後に決まる)."""
+    return isinstance(value, Ref) and value.name not in results.get(value.step, {})

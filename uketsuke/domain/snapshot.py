@@ -1,0 +1,136 @@
+"""A world of plain values, in the shape of the catalogue's `context.json`.
+
+`explain --world` and the tests read one from a file. A list that is absent means
+unknown: rules that need it are skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from uketsuke.domain.calendar import Calendar
+from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.text import key as text_key
+from uketsuke.domain.world import LedgerRow, OpenRequest, match_departments
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class SnapshotCalendar(BaseModel):
+    """The calendar part of a snapshot."""
+
+    model_config = ConfigDict(extra="ignore")
+    holidays: list[date] | dict[date, str] = Field(default_factory=list)
+    year_end: tuple[str, str] = ("12-29", "01-03")
+
+    def named(self) -> dict[date, str]:
+        """Holidays with a name each."""
+        if isinstance(self.holidays, dict):
+            return dict(self.holidays)
+        return dict.fromkeys(self.holidays, "祝日")
+
+
+class SnapshotWorld:
+    """A world of plain values; ledgers are the top-level lists that are no other list."""
+
+    _OTHER = frozenset(
+        {
+            "note",
+            "calendar",
+            "staff_domains",
+            "trusted_authserv_ids",
+            "border_hosts",
+            "departments",
+            "staff",
+            "users",
+            "shared_mailboxes",
+            "registered_forms",
+            "campaigns",
+            "systems_accounts",
+            "systems_objects",
+        }
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any], today: date, ledger_keys: Mapping[str, str] | None = None
+    ) -> None:
+        self.data, self.today = data, today
+        calendar = SnapshotCalendar.model_validate(data.get("calendar", {}))
+        self.calendar = Calendar(calendar.named(), *calendar.year_end)
+        self.staff_domains = _set(data.get("staff_domains"))
+        self.trusted_authserv_ids = _set(data.get("trusted_authserv_ids"))
+        self.border_hosts = _set(data.get("border_hosts")) or frozenset()
+        self._staff = _list(Person, data.get("staff"))
+        self._departments = _list(Department, data.get("departments"))
+        self._mailboxes = _list(SharedMailbox, data.get("shared_mailboxes")) or []
+        self._keys = dict(ledger_keys or {})
+
+    def people(self, *, mail: str | None = None, name: str | None = None) -> list[Person] | None:
+        """See `World`."""
+        if self._staff is None:
+            return None
+        return [
+            person
+            for person in self._staff
+            if person.is_active(self.today)
+            and (mail is None or (person.mail or "").casefold() == mail.casefold())
+            and (name is None or text_key(person.name) == text_key(name))
+        ]
+
+    def departments(self, text: str) -> list[Department] | None:
+        """See `World`."""
+        if self._departments is None:
+            return None
+        return match_departments(self._departments, text)
+
+    def mailbox(self, mail: str) -> SharedMailbox | None:
+        """See `World`."""
+        return next((box for box in self._mailboxes if box.mail.casefold() == mail.casefold()), None)
+
+    def address_of(self, department: str) -> str | None:
+        """See `World`."""
+        boxes = [box.mail for box in self._mailboxes if box.department == department]
+        lists = [
+            found.general_affairs_list
+            for found in self._departments or []
+            if found.name == department and found.general_affairs_list
+        ]
+        return next(iter([*boxes, *lists]), None)
+
+    def knows_ledger(self, ledger: str) -> bool:
+        """See `World`."""
+        return ledger in self.data and ledger not in self._OTHER
+
+    def row(self, ledger: str, key: str) -> LedgerRow | None:
+        """See `World`."""
+        return next((row for row in self._ledger(ledger) if row.key == key), None)
+
+    def rows(self, ledger: str, criteria: Mapping[str, JsonValue]) -> list[LedgerRow]:
+        """See `World`."""
+        return [
+            row
+            for row in self._ledger(ledger)
+            if all(row.values.get(name) == value for name, value in criteria.items())
+        ]
+
+    def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
+        """A snapshot holds no requests."""
+        return []
+
+    def _ledger(self, ledger: str) -> Iterable[LedgerRow]:
+        rows = self.data.get(ledger, []) if self.knows_ledger(ledger) else []
+        for values in rows:
+            name = self._keys.get(ledger) or next(iter(values))
+            yield LedgerRow(ledger=ledger, key=str(values[name]), version=1, values=dict(values))
+
+
+def _set(values: Any) -> frozenset[str] | None:
+    return None if values is None else frozenset(str(value).casefold() for value in values)
+
+
+def _list(model: type[Model], values: Any) -> list[Model] | None:
+    return None if values is None else [model.model_validate(value) for value in values]

@@ -1,0 +1,183 @@
+"""States and decisions: the one table behind UI, API and command line (DESIGN 6, UX 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from uketsuke.errors import NotAllowed
+
+
+class RequestState(StrEnum):
+    """Where a request or inquiry stands."""
+
+    READING = "reading"
+    NEEDS_REVIEW = "needs-review"
+    WAITING_REPLY = "waiting-reply"
+    HELD = "held"
+    AWAITING_APPROVAL = "awaiting-approval"
+    RUNNING = "running"
+    DONE = "done"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    OUT_OF_SCOPE = "out-of-scope"
+    MERGED = "merged"
+
+
+class StepState(StrEnum):
+    """Where a step of a plan stands."""
+
+    PLANNED = "planned"
+    WAITING = "waiting"
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SUPERSEDED = "superseded"
+
+
+class WaitKind(StrEnum):
+    """What a waiting step waits for."""
+
+    PERSON = "person"
+    CHECK = "check"
+    DATE = "date"
+    BATCH = "batch"
+    REPLY = "reply"
+
+
+class LetterState(StrEnum):
+    """A letter's way; the last three are its outcomes (DESIGN 2, promise 6)."""
+
+    WRITTEN = "written"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    """What a sign-in may do."""
+
+    STAFF = "staff"
+    OPERATOR = "operator"
+    LEAD = "lead"
+    OFFICER = "officer"
+    ADMIN = "admin"
+    SYSTEM = "system"
+    """uketsuke itself: a worker, a reply that came in."""
+
+
+class Decision(StrEnum):
+    """What a person decides about a request or a step."""
+
+    RUN = "run"
+    ASK = "ask"
+    RETURN = "return"
+    HOLD = "hold"
+    REASSIGN = "reassign"
+    SPLIT = "split"
+    MERGE = "merge"
+    CHOOSE_SERVICE = "choose-service"
+    APPROVE = "approve"
+    SEND_BACK = "send-back"
+    CONFIRM = "confirm"
+    COMPLETE_STEP = "complete-step"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table: from this state this role may decide so, and it leads there."""
+
+    start: RequestState
+    decision: Decision
+    role: Role
+    end: RequestState
+
+
+_S, _D, _R = RequestState, Decision, Role
+OPEN = (_S.NEEDS_REVIEW, _S.WAITING_REPLY, _S.HELD)
+"""States in which an operator may still change everything."""
+ENDED = (_S.DONE, _S.RETURNED, _S.REJECTED, _S.WITHDRAWN, _S.OUT_OF_SCOPE, _S.MERGED)
+
+
+def _table() -> tuple[Transition, ...]:
+    desk = (_R.OPERATOR, _R.LEAD)
+    rows = [
+        Transition(start, decision, role, end)
+        for role in desk
+        for start in OPEN
+        for decision, end in (
+            (_D.RUN, _S.RUNNING),
+            (_D.RUN, _S.AWAITING_APPROVAL),
+            (_D.ASK, _S.WAITING_REPLY),
+            (_D.RETURN, _S.RETURNED),
+            (_D.RETURN, _S.REJECTED),
+            (_D.RETURN, _S.OUT_OF_SCOPE),
+            (_D.HOLD, _S.HELD),
+            (_D.SPLIT, _S.MERGED),
+            (_D.MERGE, _S.MERGED),
+            (_D.CHOOSE_SERVICE, _S.NEEDS_REVIEW),
+        )
+    ]
+    rows += [
+        Transition(start, _D.REASSIGN, role, start)
+        for role in desk
+        for start in (*OPEN, _S.AWAITING_APPROVAL, _S.RUNNING)
+    ]
+    rows += [
+        Transition(_S.AWAITING_APPROVAL, _D.APPROVE, role, _S.RUNNING)
+        for role in (_R.OPERATOR, _R.LEAD, _R.OFFICER)
+    ]
+    rows += [
+        Transition(_S.AWAITING_APPROVAL, _D.SEND_BACK, role, _S.NEEDS_REVIEW)
+        for role in (_R.OPERATOR, _R.LEAD, _R.OFFICER)
+    ]
+    rows += [
+        Transition(_S.RUNNING, decision, role, _S.RUNNING)
+        for decision, roles in (
+            (_D.COMPLETE_STEP, (_R.OPERATOR, _R.LEAD, _R.OFFICER)),
+            (_D.CONFIRM, (_R.OFFICER, _R.STAFF)),
+            (_D.SEND_BACK, (_R.OFFICER,)),
+        )
+        for role in roles
+    ]
+    rows += [
+        Transition(start, _D.WITHDRAW, role, _S.WITHDRAWN)
+        for start in (*OPEN, _S.AWAITING_APPROVAL)
+        for role in (_R.STAFF, *desk)
+    ]
+    return tuple(rows)
+
+
+TRANSITIONS: tuple[Transition, ...] = _table()
+
+
+def allowed(state: RequestState, role: Role) -> tuple[Decision, ...]:
+    """The decisions this role may take in this state, in the order of the table."""
+    found = [row.decision for row in TRANSITIONS if row.start is state and row.role is role]
+    return tuple(dict.fromkeys(found))
+
+
+def follow(
+    state: RequestState, decision: Decision, role: Role, end: RequestState | None = None
+) -> RequestState:
+    """The state a decision leads to; `end` chooses where the table offers several.
+
+    Raises `NotAllowed` for everything that is not in the table.
+    """
+    ends = [
+        row.end
+        for row in TRANSITIONS
+        if row.start is state and row.decision is decision and row.role is role
+    ]
+    if not ends:
+        raise NotAllowed(decision, state, f"not a decision of {role} in this state")
+    if end is None:
+        return ends[0]
+    if end not in ends:
+        raise NotAllowed(decision, state, f"does not lead to {end}")
+    return end

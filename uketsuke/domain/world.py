@@ -1,0 +1,94 @@
+"""What a plan may look at: a read-only view of ledgers, people and calendar.
+
+`World` is what processors see; `snapshot.SnapshotWorld` is one of plain values,
+`store.world.StoredWorld` one over the database. A list that is absent means
+unknown: rules that need it are skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from uketsuke.domain.calendar import Calendar
+from uketsuke.domain.content import Frozen
+from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.text import key as text_key
+
+
+class LedgerRow(Frozen):
+    """One row as it stands, with the version a change must name."""
+
+    ledger: str
+    key: str
+    version: int
+    values: dict[str, JsonValue]
+
+
+class OpenRequest(Frozen):
+    """An open or recently ended request, for the duplicate rule (FR-06)."""
+
+    number: str
+    service: str
+    department: str | None
+    values: dict[str, JsonValue]
+    at: datetime
+
+
+class World(Protocol):
+    """The read-only view that processors are given."""
+
+    @property
+    def today(self) -> date:
+        """The business day it is, Japan time."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Which days count."""
+
+    @property
+    def staff_domains(self) -> frozenset[str] | None:
+        """Mail domains of the city's own people; None = unknown."""
+
+    @property
+    def trusted_authserv_ids(self) -> frozenset[str] | None:
+        """Whose Authentication-Results count; None = unknown."""
+
+    @property
+    def border_hosts(self) -> frozenset[str]:
+        """Hosts whose Received header tells when the city had the mail."""
+
+    def people(self, *, mail: str | None = None, name: str | None = None) -> list[Person] | None:
+        """Active people with that address or that name; None = directory unknown."""
+
+    def departments(self, text: str) -> list[Department] | None:
+        """Departments of that name, alias or code; None = unknown."""
+
+    def mailbox(self, mail: str) -> SharedMailbox | None:
+        """The shared mailbox of that address."""
+
+    def address_of(self, department: str) -> str | None:
+        """Where letters to a department go: its mailbox, else its general-affairs list."""
+
+    def row(self, ledger: str, key: str) -> LedgerRow | None:
+        """The ledger row of that key."""
+
+    def rows(self, ledger: str, criteria: Mapping[str, JsonValue]) -> list[LedgerRow]:
+        """Rows whose values equal the criteria."""
+
+    def knows_ledger(self, ledger: str) -> bool:
+        """Whether the ledger's rows are known at all."""
+
+    def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
+        """Open or recently closed requests of the same service, department and key field (FR-06)."""
+
+
+def match_departments(departments: Iterable[Department], text: str) -> list[Department]:
+    """Exact name or code first, then alias, each compared by its folded key (FR-03)."""
+    wanted = text_key(text)
+    known = list(departments)
+    exact = [found for found in known if wanted in (text_key(found.name), found.code)]
+    return exact or [found for found in known if wanted in {text_key(alias) for alias in found.aliases}]
