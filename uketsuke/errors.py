@@ -1,16 +1,16 @@
 """What can go wrong, by what must happen next.
 
-    UketsukeError
-    ├── ConfigurationError    the settings are wrong; every problem at once
-    ├── TryLater              a peer said "not now": repeat with back-off
-    ├── Refused               a peer said "no": a person must look
-    ├── UnknownOutcome        nobody can tell whether the effect happened
-    ├── StalePlan             a row the plan expects has changed since
-    ├── StaleVersion          a decision was made on an older version
-    ├── NotAllowed            the decision is not in the table for this role and state
-    ├── NotFound              nothing is stored under that id
-    ├── LeaseLost             another worker holds the job now
-    └── TransactionOpen       an outside call was tried inside a transaction
+UketsukeError
+├── ConfigurationError    the settings are wrong; every problem at once
+├── TryLater              a peer said "not now": repeat with back-off
+├── Refused               a peer said "no": a person must look
+├── UnknownOutcome        nobody can tell whether the effect happened
+├── StalePlan             a row the plan expects has changed since
+├── StaleVersion          a decision was made on an older version
+├── NotAllowed            the decision is not in the table for this role and state
+├── NotFound              nothing is stored under that id
+├── LeaseLost             another worker holds the job now
+└── TransactionOpen       an outside call was tried inside a transaction
 """
 
 from __future__ import annotations

@@ -97,9 +97,7 @@ class Reading(Frozen):
 
     def with_value(self, path: str, value: FieldValue) -> Reading:
         """The same reading with one more value; earlier ones stay."""
-        return self.model_copy(
-            update={"values": {**self.values, path: (*self.values.get(path, ()), value)}}
-        )
+        return self.model_copy(update={"values": {**self.values, path: (*self.values.get(path, ()), value)}})
 
     def with_concerns(self, concerns: Iterable[Concern]) -> Reading:
         """The same values with other reading concerns."""

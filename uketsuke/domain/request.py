@@ -8,7 +8,8 @@ from `ServiceRequest` and is validated from the plain values of a `Reading`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field as attribute
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from enum import StrEnum
 from typing import Any
 
@@ -78,7 +79,7 @@ def field(
     aliases: tuple[str, ...] = (),
     rule: Rule = Rule.TEXT,
     widget: Widget = Widget.LINE,
-    help: str = "",  # noqa: A002 - the word people use in a declaration
+    help: str = "",
     words: Mapping[str, tuple[str, ...]] | None = None,
     ledger: str | None = None,
     pattern: str | None = None,

@@ -170,9 +170,7 @@ def follow(
     Raises `NotAllowed` for everything that is not in the table.
     """
     ends = [
-        row.end
-        for row in TRANSITIONS
-        if row.start is state and row.decision is decision and row.role is role
+        row.end for row in TRANSITIONS if row.start is state and row.decision is decision and row.role is role
     ]
     if not ends:
         raise NotAllowed(decision, state, f"not a decision of {role} in this state")
