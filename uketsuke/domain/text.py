@@ -116,12 +116,13 @@ def key(text: str) -> str:
     as katakana. For comparing and searching, never for showing.
     """
     composed = _compose(_compose(_INVISIBLE.sub("", text)).casefold())
-    return _fold_dashes(_BLANKS_AND_COLONS.sub("", composed)).translate(_HIRAGANA)
+    # Folded again: what a blank or colon kept apart may combine now.
+    return fold(_BLANKS_AND_COLONS.sub("", composed)).translate(_HIRAGANA)
 
 
 def label_key(text: str) -> str:
     """Give the key of a label without its bullet, number, brackets and 必須 mark."""
-    bare = _fold_dashes(_BLANKS_AND_COLONS.sub("", _compose(_CIRCLED_START.sub("", text))))
+    bare = fold(_BLANKS_AND_COLONS.sub("", _compose(_CIRCLED_START.sub("", text))))
     without_start = _LABEL_START.sub("", bare)
     return key(_LABEL_END.sub("", without_start)) or key(text)
 
@@ -129,7 +130,7 @@ def label_key(text: str) -> str:
 def asset_key(text: str) -> str:
     """Give a managed number as ledgers keep it: `ｌｔｅ － ０２１７` → `LTE-0217` (UX AP-13)."""
     bare = "".join(_compose(_INVISIBLE.sub("", text)).split())
-    return _fold_dashes(bare).upper()
+    return fold(bare).upper()
 
 
 def person_key(text: str) -> str:
