@@ -24,6 +24,7 @@ moments = st.datetimes(datetime(2026, 4, 1), datetime(2026, 6, 1)).map(lambda at
         (date(2026, 4, 5), "sunday"),
         (date(2026, 4, 29), "holiday"),
         (date(2026, 5, 3), "holiday"),
+        (date(2026, 1, 2), "year-end"),
         (date(2026, 12, 28), None),
         (date(2026, 12, 29), "year-end"),
         (date(2026, 12, 31), "year-end"),

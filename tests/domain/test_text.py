@@ -78,7 +78,7 @@ def test_a_label_is_known_whatever_stands_around_it(label: str) -> None:
     assert label_key(label) == key("氏名")
 
 
-@pytest.mark.parametrize("label", ["2台目の番号", "1次回答", "(本課)連絡先"])
+@pytest.mark.parametrize("label", ["2台目の番号", "1次回答", "1.5GHz帯", "(本課)連絡先"])
 def test_a_label_that_begins_with_a_digit_or_bracket_of_its_own_keeps_it(label: str) -> None:
     assert label_key(label) == key(label)
 
