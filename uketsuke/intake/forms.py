@@ -1,0 +1,101 @@
+"""Typed submissions: the operator's note of a call, and our own form (one JSON shape).
+
+`form_id, submission_id, submitted_at, entered_by, called_at, identity_check, values`;
+`values` keeps its order. Times are ISO 8601 with an offset.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import cast
+
+from uketsuke.domain.content import Channel, Content, FormValue
+from uketsuke.intake.charset import clean
+from uketsuke.intake.limits import Limits
+from uketsuke.intake.problems import Findings, ProblemCode
+
+_Pairs = tuple[tuple[str, object], ...]
+
+
+class _Object(tuple[tuple[str, object], ...]):
+    """A JSON object with its order and its doubled names."""
+
+    __slots__ = ()
+
+
+def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.NOTE) -> Content:  # noqa: B008
+    """Reads a note that an operator typed; the clock starts with the call (`called_at`).
+
+    Never raises: what is not JSON of this shape comes back as text with a problem.
+    """
+    findings = Findings()
+    fields = dict(_parse(raw, limits, findings))
+    values = _read_values(fields.get("values"), findings)
+    called_at = _read_time(fields, "called_at", findings)
+    submitted_at = _read_time(fields, "submitted_at", findings)
+    text = "\n".join(f"{value.label}：{value.value}" for value in values)
+    if not fields:
+        text = clean(raw[: limits.text].decode("utf-8", "replace"))
+    extra = {"form_id": _text(fields.get("form_id"))} if fields.get("form_id") else {}
+    return Content(
+        channel=channel,
+        text=text,
+        full_text=text,
+        values=values,
+        entered_by=_text(fields.get("entered_by")) or None,
+        submitted_at=called_at or submitted_at,
+        identity_check=_text(fields.get("identity_check")) or None,
+        original_id=_text(fields.get("submission_id")) or None,
+        problems=findings.problems(),
+        extra=extra,
+    )
+
+
+def _parse(raw: bytes, limits: Limits, findings: Findings) -> _Pairs:
+    if len(raw) > limits.text:
+        findings.add(ProblemCode.TOO_LARGE, str(len(raw)))
+        return ()
+    try:
+        parsed = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_Object)
+    except (ValueError, RecursionError):
+        findings.add(ProblemCode.BROKEN_NOTE)
+        return ()
+    if not isinstance(parsed, _Object):
+        findings.add(ProblemCode.BROKEN_NOTE)
+        return ()
+    return parsed
+
+
+def _read_values(values: object, findings: Findings) -> tuple[FormValue, ...]:
+    if not isinstance(values, _Object):
+        findings.add(ProblemCode.BROKEN_NOTE, "values")
+        return ()
+    return tuple(FormValue(label=clean(label), value=_text(value)) for label, value in values)
+
+
+def _text(value: object) -> str:
+    """A JSON value as people would write it: lists with 、, nothing as an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, _Object):
+        return "、".join(f"{clean(label)}：{_text(inner)}" for label, inner in value)
+    if isinstance(value, list):
+        return "、".join(map(_text, cast("list[object]", value)))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return clean(str(value))
+
+
+def _read_time(fields: dict[str, object], name: str, findings: Findings) -> datetime | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    try:
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        findings.add(ProblemCode.BROKEN_DATE, name)
+        return None
+    return time
