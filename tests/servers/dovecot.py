@@ -60,6 +60,11 @@ class DovecotServer:
         """Stop; every connection is cut."""
         self._daemon.stop()
 
+    def kick(self, user: str) -> None:
+        """Cut this user's connections; the server goes on."""
+        command = [find_program("doveadm"), "-c", str(self.folder / "dovecot.conf"), "kick", user]
+        subprocess.run(command, check=True, capture_output=True)
+
     def account(self) -> Dovecot:
         """An empty mailbox of a user nobody had before."""
         return Dovecot(self, f"helpdesk{next(self._numbers)}")
@@ -107,6 +112,10 @@ class Dovecot:
     def stop(self) -> None:
         """Stop the server: connections are cut, new ones refused."""
         self._server.stop()
+
+    def drop(self) -> None:
+        """Cut this account's connections; new ones are welcome."""
+        self._server.kick(self.user)
 
     @contextmanager
     def session(self) -> Iterator[imapclient.IMAPClient]:

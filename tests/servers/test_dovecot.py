@@ -50,6 +50,15 @@ def test_a_stopped_server_refuses_and_a_started_one_has_kept_everything(dovecot:
     assert len(dovecot.messages()) == 1
 
 
+def test_an_open_connection_can_be_cut_and_a_new_one_made(dovecot: Dovecot) -> None:
+    with dovecot.session() as client:
+        client.select_folder("INBOX")
+        dovecot.drop()
+        with pytest.raises((imapclient.exceptions.IMAPClientAbortError, OSError)):
+            client.noop()
+    assert dovecot.messages() == []
+
+
 @pytest.mark.parametrize("folder", ["INBOX", "処理済"])
 def test_uidvalidity_changes_and_uids_begin_anew(dovecot: Dovecot, folder: str) -> None:
     for number in (1, 2):
