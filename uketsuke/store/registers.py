@@ -1,0 +1,142 @@
+"""The tables of what is known: ledgers, number series, people, sign-ins, audit, marks (DESIGN 7, 10)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+
+from uketsuke.domain.people import Post
+from uketsuke.store.columns import PLAIN_JSON, Stored, UtcDateTime, Words
+from uketsuke.store.tables import metadata, partial
+
+CURRENT = "valid_to IS NULL"
+
+ledger_rows = Table(
+    "ledger_rows",
+    metadata,
+    Column("ledger", String(80), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("values", PLAIN_JSON, nullable=False),
+    Column("valid_from", UtcDateTime, nullable=False),
+    Column("valid_to", UtcDateTime),
+    Column("effect_key", String(60)),
+    Column("request_id", ForeignKey("requests.id"), index=True),
+    Column("actor", String(120), nullable=False),
+    Column("reason", Words),
+    Column("search", Words, nullable=False),
+    partial(CURRENT, "uq_ledger_rows_current", "ledger", "key", unique=True),
+)
+"""`search` is the folded key and values, blank-separated (UX AP-42)."""
+
+series = Table(
+    "series",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("next", Integer, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("employee_number", String(40), primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("kana", Words, nullable=False),
+    Column("mail", Words),
+    Column("phone", Words),
+    Column("department", Words, nullable=False),
+    Column("posts", Stored(tuple[Post, ...]), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("active", Boolean, nullable=False),
+    Column("mail_key", Words, index=True),
+    Column("name_key", Words, nullable=False, index=True),
+    Column("search", Words, nullable=False),
+)
+
+departments = Table(
+    "departments",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("name", Words, nullable=False, index=True),
+    Column("aliases", Stored(tuple[str, ...]), nullable=False),
+    Column("general_affairs_list", Words),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+shared_mailboxes = Table(
+    "shared_mailboxes",
+    metadata,
+    Column("mail", Words, primary_key=True),
+    Column("department", Words, nullable=False, index=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("system", String(80), primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("employee_number", String(40), index=True),
+    Column("active", Boolean, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("login", String(120), primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("password_hash", Text),
+    Column("roles", PLAIN_JSON, nullable=False),
+    Column("employee_number", String(40)),
+    Column("active", Boolean, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("login", ForeignKey("users.login", ondelete="CASCADE"), nullable=False, index=True),
+    Column("csrf", String(120), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("request_id", ForeignKey("requests.id"), index=True),
+    Column("receipt_id", ForeignKey("receipts.id"), index=True),
+    Column("reason", Words),
+    Column("facts", Text, nullable=False),
+    Column("personal", Text),
+    Column("personal_digest", String(64)),
+    Column("salt", String(64)),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_at", "at"),
+    Index("ix_audit_subject", "subject"),
+)
+"""`facts` and `personal` are text: what was hashed must come back byte for byte."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("last_id", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""The end of the chain; locked while appending, and what shows that the last rows were cut off."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("value", PLAIN_JSON),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,96 @@
+"""What can be done inside one transaction: the repositories, on one connection."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection, select
+
+from uketsuke.domain.job import JobName
+from uketsuke.store.columns import db_now
+from uketsuke.store.effects import Effects
+from uketsuke.store.jobs import Jobs
+from uketsuke.store.letters import Letters
+from uketsuke.store.plans import Plans
+from uketsuke.store.receipts import Receipts
+from uketsuke.store.repository import Moment
+from uketsuke.store.requests import Requests
+from uketsuke.store.series import Series
+from uketsuke.store.steps import Steps
+from uketsuke.store.tray import Tray
+from uketsuke.store.waits import Waits
+
+
+class Transaction:
+    """The repositories of one open transaction; made by `Database` alone."""
+
+    def __init__(self, connection: Connection, clock: Moment | None = None) -> None:
+        self.connection = connection
+        self._clock = clock
+        self.enqueued: list[tuple[int, JobName]] = []
+        """Jobs to wake once this is committed."""
+
+    def enqueue(self, name: JobName, row_id: int, delay: timedelta = timedelta(0)) -> int:
+        """Note work to be done after the commit, `delay` from now by database time; gives the job id."""
+        return self.jobs.enqueue(name, row_id, delay)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The business moment of this transaction: one and the same for everything in it."""
+        if self._clock is not None:
+            return self._clock()
+        return self.connection.execute(select(db_now())).scalar_one()
+
+    def _at(self) -> datetime:
+        return self.now
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Queued work and its leases."""
+        return Jobs(self.connection, self._at, self.enqueued)
+
+    @cached_property
+    def series(self) -> Series:
+        """Gap-free numbers."""
+        return Series(self.connection, self._at)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """What arrived."""
+        return Receipts(self.connection, self._at)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Requests and inquiries."""
+        return Requests(self.connection, self._at)
+
+    @cached_property
+    def tray(self) -> Tray:
+        """Lists of requests for screens."""
+        return Tray(self.connection, self._at)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Plans, as stored and hashed."""
+        return Plans(self.connection, self._at)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The steps of plans."""
+        return Steps(self.connection, self._at)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """What steps wait for."""
+        return Waits(self.connection, self._at)
+
+    @cached_property
+    def effects(self) -> Effects:
+        """Local effects that happened."""
+        return Effects(self.connection, self._at)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Mails of ours."""
+        return Letters(self.connection, self._at)

@@ -1,0 +1,135 @@
+"""受付トレイ: the lists an operator works through, and their counts (UX 5.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, text, true
+
+from uketsuke.domain.calendar import JST, local_day
+from uketsuke.domain.content import Frozen, Kind
+from uketsuke.domain.receipt import WrongReceiptNumber, parse
+from uketsuke.domain.states import RequestState
+from uketsuke.domain.text import key as text_key
+from uketsuke.store.repository import Repository
+from uketsuke.store.requests import RequestRow
+from uketsuke.store.tables import AUTOMATIC, requests
+
+_S = RequestState
+_OPEN = (_S.READING, _S.NEEDS_REVIEW, _S.WAITING_REPLY, _S.HELD, _S.AWAITING_APPROVAL, _S.RUNNING)
+PAGE_SIZE = 50
+
+
+class View(StrEnum):
+    """The views of the tray."""
+
+    REVIEW = "review"
+    MINE = "mine"
+    TODAY = "today"
+    OVERDUE = "overdue"
+    WAITING = "waiting"
+    HELD = "held"
+    INQUIRY = "inquiry"
+    AUTO = "auto"
+
+
+class Filters(Frozen):
+    """What a view is narrowed to; None = everything."""
+
+    service: str | None = None
+    department: str | None = None
+    assignee: str | None = None
+    state: RequestState | None = None
+
+
+class Page(Frozen):
+    """One page of a list, and how many there are in all."""
+
+    rows: tuple[RequestRow, ...]
+    total: int
+    page: int
+    size: int = PAGE_SIZE
+
+
+class Tray(Repository):
+    """Lists of requests for screens; `login` is who looks, for `MINE`."""
+
+    def page(
+        self, view: View, login: str, filters: Filters | None = None, page: int = 1, size: int = PAGE_SIZE
+    ) -> Page:
+        """A page of a view (from 1), by deadline, then arrival (UX AP-14)."""
+        chosen = and_(self._view(view, login), _filtered(filters or Filters()))
+        return self._page(chosen, page, size, requests.c.due_at.nulls_last(), requests.c.applied_at)
+
+    def counts(self, login: str) -> dict[View, int]:
+        """How many requests each view has, in one query."""
+        views = list(View)
+        sums = [func.sum(case((self._view(view, login), 1), else_=0)).label(view.value) for view in views]
+        row = self._connection.execute(select(*sums).where(self._counted())).one()
+        return {view: int(row[place] or 0) for place, view in enumerate(views)}
+
+    def after(self, view: View, login: str, request_id: int) -> RequestRow | None:
+        """The next one of the same view that is not this one (UX AP-17)."""
+        statement = _ordered(select(requests).where(self._view(view, login), requests.c.id != request_id))
+        return self._one(RequestRow, statement.limit(1))
+
+    def all_requests(self, filters: Filters | None = None, page: int = 1, size: int = PAGE_SIZE) -> Page:
+        """Every request, newest first."""
+        return self._page(_filtered(filters or Filters()), page, size, requests.c.applied_at.desc())
+
+    def search(self, text: str, page: int = 1, size: int = PAGE_SIZE) -> Page:
+        """Requests by number, as people type it, or by words that all occur (folded)."""
+        try:
+            number = str(parse(text, local_day(self._at())))
+        except WrongReceiptNumber:
+            words = [text_key(word) for word in text.split()]
+            chosen = and_(
+                true(), *(requests.c.search.contains(word, autoescape=True) for word in words if word)
+            )
+        else:
+            chosen = requests.c.number == number
+        return self._page(chosen, page, size, requests.c.applied_at.desc())
+
+    def _page(self, chosen: ColumnElement[bool], page: int, size: int, *order: Any) -> Page:
+        total = self._connection.execute(
+            select(func.count()).select_from(requests).where(chosen)
+        ).scalar_one()
+        statement = select(requests).where(chosen).order_by(*order, requests.c.id)
+        rows = self._all(RequestRow, statement.limit(size).offset((page - 1) * size))
+        return Page(rows=tuple(rows), total=total, page=page, size=size)
+
+    def _view(self, view: View, login: str) -> ColumnElement[bool]:
+        now, (start, end) = self._at(), self._day()
+        state, due = requests.c.state, requests.c.due_at
+        is_open = state.in_(_OPEN)
+        views: dict[View, ColumnElement[bool]] = {
+            View.REVIEW: state == _S.NEEDS_REVIEW,
+            View.MINE: and_(is_open, requests.c.assignee == login),
+            View.TODAY: and_(is_open, due >= now, due < end),
+            View.OVERDUE: and_(is_open, due < now),
+            View.WAITING: state.in_([_S.WAITING_REPLY, _S.AWAITING_APPROVAL]),
+            View.HELD: state == _S.HELD,
+            View.INQUIRY: and_(is_open, requests.c.kind == Kind.INQUIRY),
+            View.AUTO: and_(text(AUTOMATIC), requests.c.created_at >= start, requests.c.created_at < end),
+        }
+        return views[view]
+
+    def _counted(self) -> ColumnElement[bool]:
+        """What any view may show, so that counting does not grow with what is done and gone."""
+        return or_(requests.c.state.in_(_OPEN), self._view(View.AUTO, ""))
+
+    def _day(self) -> tuple[datetime, datetime]:
+        """Today in Japan, as two moments."""
+        start = datetime.combine(local_day(self._at()), time(), JST)
+        return start, start + timedelta(days=1)
+
+
+def _ordered(statement: Select[Any]) -> Select[Any]:
+    return statement.order_by(requests.c.due_at.nulls_last(), requests.c.applied_at, requests.c.id)
+
+
+def _filtered(filters: Filters) -> ColumnElement[bool]:
+    wanted = filters.model_dump(exclude_none=True)
+    return and_(literal(True), *(requests.c[name] == value for name, value in wanted.items()))
