@@ -1,0 +1,98 @@
+"""The sample messages with what is expected of each, as the tests look at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from uketsuke.domain.calendar import local_day
+from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.snapshot import SnapshotWorld
+from uketsuke.intake.channels import read
+from uketsuke.processors.assess import assess
+from uketsuke.processors.assessment import Assessment, Thread
+from uketsuke.processors.catalogue import Catalogue
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One message and its `.expected.json`."""
+
+    path: Path
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        """What must come out."""
+        found: dict[str, Any] = json.loads(self.path.with_suffix(".expected.json").read_text("utf-8"))
+        return found
+
+    @property
+    def content(self) -> Content:
+        """The message, read."""
+        channel = Channel.MAIL if self.path.suffix == ".eml" else Channel.NOTE
+        return read(self.path.read_bytes(), channel)
+
+    @property
+    def received_at(self) -> datetime:
+        """When it was stored; the clock stands there."""
+        return datetime.fromisoformat(self.expected["received_at"])
+
+    @property
+    def world(self) -> SnapshotWorld:
+        """The world of the samples on that day."""
+        return world_on(self.received_at)
+
+    @property
+    def thread(self) -> Thread | None:
+        """The thread that the sample's own expectation names."""
+        number = self.expected.get("receipt_number")
+        if number is None:
+            return None
+        return Thread(number, self.expected["service"], "市民協働課", person="10001")
+
+    def assessed(self, **more: Any) -> Assessment:
+        """The message judged alone in its world."""
+        return assess(self.content, self.received_at, self.world, catalogue(), thread=self.thread, **more)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The services of the samples' city."""
+    return Catalogue.load(["kobe"])
+
+
+@cache
+def context() -> dict[str, Any]:
+    """The plain values of the samples' world."""
+    found: dict[str, Any] = json.loads((SAMPLES / "kobe" / "context.json").read_text("utf-8"))
+    return found
+
+
+def world_on(at: datetime) -> SnapshotWorld:
+    """The samples' world as it is on a day."""
+    return SnapshotWorld(context(), local_day(at), catalogue().key_columns)
+
+
+def samples(*folders: str) -> Iterator[Sample]:
+    """Every sample below the folders named, in the order of their names."""
+    for folder in folders or ("kobe/lte-handover", "edge"):
+        for expected in sorted((SAMPLES / folder).glob("*.expected.json")):
+            stem = expected.name.removesuffix(".expected.json")
+            yield next(
+                Sample(path)
+                for path in (expected.parent / f"{stem}.eml", expected.parent / f"{stem}.json")
+                if path.exists()
+            )
+
+
+def by_name(path: str) -> Sample:
+    """One sample by its path below the samples' folder, without the ending."""
+    folder, _, stem = path.rpartition("/")
+    return next(one for one in samples(folder) if one.path.stem == stem)

@@ -1,0 +1,72 @@
+"""Doubts about the value that counts, found by reading its words again; nothing is stored twice.
+
+A correction brings its own words, so that the doubt about the old ones is gone with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from uketsuke.domain.reading import Concern, FieldValue, SourceKind
+from uketsuke.domain.request import Rule
+from uketsuke.processors.case import Case
+
+_DATE_CONCERNS = frozenset(
+    {
+        "several-dates",
+        "weekday-contradiction",
+        "year-contradiction",
+        "era-mismatch",
+        "ambiguous-week",
+        "excluded-date",
+        "open-ended",
+        "until-date",
+        "inexact-date",
+    }
+)
+_UNSURE = frozenset({"excluded-date", "open-ended", "until-date", "impossible-date"})
+"""Concerns under which the date itself must not be taken as a wish."""
+_RULES = {"unknown-department": "FR-03", **dict.fromkeys(_DATE_CONCERNS, "FR-09")}
+_READ_AGAIN = frozenset(
+    {SourceKind.SPAN, SourceKind.FORM_FIELD, SourceKind.KINTONE_FIELD, SourceKind.CELL, SourceKind.OPERATOR}
+)
+_ONE_VALUE = frozenset({Rule.CHOICE, Rule.COUNT, Rule.DATE, Rule.ASSET_NO, Rule.DEPARTMENT, Rule.CODE})
+
+
+def is_sure(case: Case, name: str) -> bool:
+    """Whether the current value of a field was read without a doubt about what it means."""
+    return not any(one.code in _UNSURE or one.code == "several-dates" for one in doubts_of(case, name))
+
+
+def doubts_of(case: Case, name: str) -> Iterator[Concern]:
+    """Doubts about the value that counts, found by reading its words again; nothing is stored twice."""
+    spec, current = case.request.specs().get(name), case.reading.current(name)
+    if spec is None or current is None or current.source.kind not in _READ_AGAIN:
+        return
+    by_person = current.source.kind is SourceKind.OPERATOR
+    words = {str(one.value) for one in case.reading.values[name] if one.value is not None}
+    if len(words) > 1 and spec.rule in _ONE_VALUE and not by_person:
+        yield _several(name, case.reading.values[name])
+        return
+    read = case.reader.read(spec, current.raw)
+    if read.problem and (read.value == current.value or current.value is None):
+        covered = case.processor.not_covered.get(name, ()) if case.processor else ()
+        word = next((word for word in covered if word in current.raw), None)
+        if word and read.value is None:
+            yield Concern(code="not-covered-kind", rule="FR-18", field=name, facts={"word": word})
+            return
+        rule = _RULES.get(read.problem, "FR-02")
+        yield Concern(
+            code=read.problem,
+            rule=rule,
+            field=name,
+            hard=rule != "FR-09" or read.problem in _UNSURE,
+            facts=dict(read.facts),
+        )
+
+
+def _several(name: str, history: tuple[FieldValue, ...]) -> Concern:
+    raws: list[JsonValue] = list(dict.fromkeys(one.raw for one in history if one.value is not None))
+    return Concern(code="several-values", rule="FR-02", field=name, facts={"raws": raws})

@@ -1,0 +1,249 @@
+"""From a message to field values, each with its source (DESIGN 4).
+
+Labels first, then sentences that ask, then what the header and the directory
+know, then defaults. Values come from the new text only, never from quotes or
+signatures; a value that could not be read keeps its raw words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import JsonValue
+
+from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.people import Person
+from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind
+from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
+from uketsuke.domain.text import fold_marked, label_key
+from uketsuke.domain.world import World
+from uketsuke.processors.base import Processor
+from uketsuke.processors.common_fields import CommonFields
+from uketsuke.processors.labels import find_pairs, masked
+from uketsuke.processors.sentences import Mood, Sentence, is_reply_subject, sentences
+from uketsuke.processors.values import Reader, choices_in
+
+LONGEST_TEXT = 100_000
+"""Characters of the new text that are read; more is a concern, not a longer wait."""
+_LONGEST_VALUE = 4_000
+_SOURCES = {
+    Channel.KINTONE: SourceKind.KINTONE_FIELD,
+    Channel.FORMBRIDGE: SourceKind.KINTONE_FIELD,
+}
+Values = dict[str, list[FieldValue]]
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """One message, seen with the fields of one service (or the common ones)."""
+
+    content: Content
+    processor: Processor | None
+    reader: Reader
+
+    @property
+    def request(self) -> type[ServiceRequest]:
+        """The model whose fields are looked for."""
+        return self.processor.request if self.processor else CommonFields
+
+    @property
+    def text(self) -> str:
+        """What is read of the new text."""
+        return self.content.text[:LONGEST_TEXT]
+
+    def reading(self) -> Reading:
+        """Everything that the message itself says."""
+        values: Values = {}
+        labels = self.processor.labels() if self.processor else _common_labels()
+        pairs = find_pairs(self.text, labels)
+        for found in (self._typed(labels), self._labelled(labels) if not self.content.values else ()):
+            for name, value in found:
+                values.setdefault(name, []).append(value)
+        for name in values:
+            if self.request.specs()[name].rule in _FIRST_COUNTS:
+                values[name].reverse()
+        unlabelled = masked(self.text, pairs)
+        for name, value in self._spoken(unlabelled, frozenset(_read(values))):
+            values.setdefault(name, []).append(value)
+        self._add_sender(values)
+        return Reading(values={name: tuple(history) for name, history in values.items()})
+
+    def _typed(self, labels: dict[str, str]) -> Iterator[tuple[str, FieldValue]]:
+        kind = _SOURCES.get(self.content.channel, SourceKind.FORM_FIELD)
+        for typed in self.content.values:
+            name = labels.get(label_key(typed.label))
+            if name:
+                raw = typed.value[:_LONGEST_VALUE]
+                source = Source(kind=kind, part=typed.label, text=raw)
+                yield name, self._value(name, raw, source, f"label:{typed.label}")
+
+    def _labelled(self, labels: dict[str, str]) -> Iterator[tuple[str, FieldValue]]:
+        for pair in find_pairs(self.text, labels):
+            name = labels.get(pair.key)
+            if name:
+                end = min(pair.end, pair.start + _LONGEST_VALUE)
+                yield (
+                    name,
+                    self._value(
+                        name, self.text[pair.start : end], self._span(pair.start, end), f"label:{pair.label}"
+                    ),
+                )
+
+    def _spoken(self, text: str, known: frozenset[str]) -> Iterator[tuple[str, FieldValue]]:
+        """Values from sentences, for fields that no label gave."""
+        marked = fold_marked(text)
+        spoken = tuple(sentences(marked.text))
+        subject = fold_marked(self.content.subject)
+
+        def at(start: int, end: int) -> Source:
+            return self._span(*marked.span(start, end))
+
+        def in_subject(start: int, end: int) -> Source:
+            first, last = subject.span(start, end)
+            words = self.content.subject[first:last]
+            return Source(kind=SourceKind.SPAN, part="subject", start=first, end=last, text=words)
+
+        for name, spec in self.request.specs().items():
+            if name in known:
+                continue
+            if spec.rule is Rule.ASSET_NO:
+                yield from self._keys(name, spec, marked.text, at)
+                yield from self._keys(name, spec, subject.text, in_subject)
+            elif spec.rule is Rule.CHOICE:
+                yield from self._choices(name, spec, spoken, at)
+                if not is_reply_subject(subject.text):
+                    heading = Sentence(subject.text, 0, Mood.ASKS)
+                    yield from self._choices(name, spec, (heading,), in_subject)
+        yield from self._phrased(spoken, known, at)
+
+    def _keys(
+        self, name: str, spec: FieldSpec, text: str, at: Callable[[int, int], Source]
+    ) -> Iterator[tuple[str, FieldValue]]:
+        pattern = dict(self.reader.patterns).get(spec.ledger or "")
+        for match in (
+            re.finditer(rf"(?<![A-Z0-9-]){pattern}(?![0-9])", text, re.IGNORECASE) if pattern else ()
+        ):
+            source = at(match.start(), match.end())
+            yield name, self._value(name, source.text, source, f"sentence:{name}")
+
+    def _choices(
+        self, name: str, spec: FieldSpec, spoken: tuple[Sentence, ...], at: Callable[[int, int], Source]
+    ) -> Iterator[tuple[str, FieldValue]]:
+        """Each value whose word stands in a sentence that asks; two different ones are a concern."""
+        for sentence in spoken:
+            if sentence.mood is not Mood.ASKS:
+                continue
+            for value in choices_in(spec, sentence.text):
+                word = next((one for one in spec.words[value] if one in sentence.text), None)
+                if word:
+                    start = sentence.start + sentence.text.index(word)
+                    source = at(start, start + len(word))
+                    yield (
+                        name,
+                        FieldValue(value=value, raw=source.text, source=source, rule=f"sentence:{name}"),
+                    )
+
+    def _phrased(
+        self, spoken: tuple[Sentence, ...], known: frozenset[str], at: Callable[[int, int], Source]
+    ) -> Iterator[tuple[str, FieldValue]]:
+        found: set[str] = set()
+        for phrase in self.processor.phrases if self.processor else ():
+            for sentence in spoken:
+                if phrase.field in known | found or (phrase.asks and sentence.mood is not Mood.ASKS):
+                    continue
+                match = phrase.pattern.search(sentence.text)
+                if match:
+                    source = at(sentence.start + match.start("value"), sentence.start + match.end("value"))
+                    value = self._value(phrase.field, source.text, source, f"sentence:{phrase.field}")
+                    if value.value is not None and self._resolves(phrase.field, value):
+                        found.add(phrase.field)
+                        yield phrase.field, value
+
+    def _resolves(self, name: str, value: FieldValue) -> bool:
+        """A section named in a sentence counts only where the directory knows it."""
+        spec = self.request.specs()[name]
+        return spec.rule is not Rule.DEPARTMENT or self.reader.read(spec, value.raw).problem is None
+
+    def _add_sender(self, values: Values) -> None:
+        address = self.content.sender.address
+        mailed = self.content.channel is Channel.MAIL
+        wanted = "requester_email" in self.request.specs() and "requester_email" not in _read(values)
+        if mailed and address and wanted:
+            source = Source(kind=SourceKind.HEADER, part="From", text=address)
+            value = FieldValue(value=address, raw=address, source=source, rule="header:From")
+            values.setdefault("requester_email", []).append(value)
+
+    def _value(self, name: str, raw: str, source: Source, rule: str) -> FieldValue:
+        read = self.reader.read(self.request.specs()[name], raw)
+        return FieldValue(value=read.value, raw=raw, source=source, rule=rule)
+
+    def _span(self, start: int, end: int) -> Source:
+        text = self.content.text[start:end]
+        return Source(kind=SourceKind.SPAN, part="text", start=start, end=end, text=text)
+
+
+_FIRST_COUNTS = frozenset({Rule.PHONE, Rule.EMAIL, Rule.PERSON, Rule.TEXT})
+"""Where several labels are usual (電話 and 内線), the first one written counts; all are kept."""
+
+
+def with_directory(
+    reading: Reading, person: Person | None, request: type[ServiceRequest], *, section: bool
+) -> Reading:
+    """Fill from the directory what the message does not say about who asks; the section if wanted."""
+    if person is None:
+        return reading
+    known: dict[str, JsonValue] = {"requester_name": person.name, "requester_email": person.mail}
+    if section:
+        known["department"] = person.department
+    for name, value in known.items():
+        history = reading.values.get(name, ())
+        if value and name in request.specs() and all(one.value is None for one in history):
+            source = Source(kind=SourceKind.DIRECTORY, part=person.employee_number, text=str(value))
+            found = FieldValue(value=value, raw=str(value), source=source, rule="directory")
+            reading = reading.with_value(name, found)
+    return reading
+
+
+def with_defaults(reading: Reading, request: type[ServiceRequest]) -> Reading:
+    """Fill fields that nobody mentioned with the default that the service declares."""
+    for name in request.specs():
+        default = request.model_fields[name].get_default()
+        if name not in reading.values and isinstance(default, str | int):
+            source = Source(kind=SourceKind.DEFAULT)
+            value = FieldValue(value=default, raw=str(default), source=source, rule="default")
+            reading = reading.with_value(name, value)
+    return reading
+
+
+def with_corrections(reading: Reading, corrections: Reading | None) -> Reading:
+    """Append what people decided later; a value that was read again is not added twice."""
+    for name, history in corrections.values.items() if corrections else ():
+        for value in history:
+            if value.source.kind is SourceKind.OPERATOR and value not in reading.values.get(name, ()):
+                reading = reading.with_value(name, value)
+    return reading
+
+
+def typed_value(
+    request: type[ServiceRequest], name: str, words: str, reader: Reader, who: str, at: datetime
+) -> FieldValue:
+    """What an operator typed into a field, read as a mail's words are; the words stay visible."""
+    read = reader.read(request.specs()[name], words)
+    source = Source(kind=SourceKind.OPERATOR, part=name, text=words, who=who, at=at)
+    return FieldValue(value=read.value, raw=words, source=source, rule="operator")
+
+
+def reader_for(world: World, on: date, patterns: dict[str, str]) -> Reader:
+    """The readers of values as they are on the day of applying."""
+    return Reader(world, on, tuple(sorted(patterns.items())))
+
+
+def _read(values: Values) -> set[str]:
+    return {name for name, history in values.items() if any(one.value is not None for one in history)}
+
+
+def _common_labels() -> dict[str, str]:
+    return {label_key(alias): name for name, spec in CommonFields.specs().items() for alias in spec.aliases}

@@ -1,0 +1,125 @@
+"""LTE dongles: distribution, exchange of a broken one, return (catalogue/kobe.yaml `lte-handover`, 000:6)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from uketsuke.domain.request import Plain, Rule, Widget, field
+from uketsuke.processors.base import Phrase, Words
+from uketsuke.processors.common_fields import CommonFields
+from uketsuke.processors.kobe.ledgers import LTE_LEDGER
+from uketsuke.processors.shapes.device_handover import DeviceHandover, handover_deadlines
+
+_OUT = frozenset({"distribution", "failure_exchange"})
+_BACK = frozenset({"failure_exchange", "return"})
+
+
+def _names_a_unit(values: Plain) -> bool:
+    return values.get("kind") in _BACK
+
+
+def _is_exchange(values: Plain) -> bool:
+    return values.get("kind") == "failure_exchange"
+
+
+class LteHandoverRequest(CommonFields):
+    """What must be known to hand LTE dongles out, take one back, or exchange one."""
+
+    kind: Literal["distribution", "failure_exchange", "return"] = field(
+        "申請区分",
+        aliases=("区分", "種別", "申請内容"),
+        rule=Rule.CHOICE,
+        widget=Widget.CHOICE,
+        words={
+            "distribution": ("配布", "払出", "新規", "貸与"),
+            "failure_exchange": ("故障交換", "故障", "交換"),
+            "return": ("返却", "返納"),
+        },
+        required=True,
+    )
+    quantity: int = field(
+        "本数",
+        aliases=("個数", "数量", "台数"),
+        rule=Rule.COUNT,
+        widget=Widget.NUMBER,
+        default=1,
+        ge=1,
+        le=20,
+    )
+    current_asset_no: str | None = field(
+        "LTE接続端子管理番号",
+        aliases=("管理番号", "LTE管理番号", "端子番号", "接続端子番号"),
+        rule=Rule.ASSET_NO,
+        ledger=LTE_LEDGER.id,
+        required_when=_names_a_unit,
+        help="端子の裏のシールにある LTE- で始まる番号です。",
+    )
+    failure_detail: str | None = field(
+        "故障内容",
+        aliases=("症状", "不具合"),
+        widget=Widget.LINES,
+        required_when=_is_exchange,
+        max_length=2000,
+    )
+    purpose: str | None = field("利用目的", aliases=("用途", "目的"), max_length=400)
+    user_name: str | None = field(
+        "利用者", aliases=("利用者名", "利用者氏名", "使用者", "使用者名"), rule=Rule.PERSON, max_length=60
+    )
+
+
+class LteHandover(DeviceHandover):
+    """LTE接続端子の受払調整と管理台帳の更新。"""
+
+    id = "lte-handover"
+    title = "LTE接続端子（受払調整・管理台帳の更新）"
+    city = "kobe"
+    request = LteHandoverRequest
+    words = Words(
+        named=(
+            r"LTE接続端[子末]",
+            r"LTE端[子末]",
+            r"接続端子",
+            r"LTE(?=の|を|が|は|\s|$|hand)",
+            r"LTEドングル",
+        ),
+        hints=(r"LTE", r"モバイル回線", r"ドングル", r"データ通信(?:端末|カード)"),
+        others=(r"iPad", r"タブレット", r"2in1", r"スマートフォン", r"ダッシュボード"),
+        keys=LTE_LEDGER.key_pattern,
+    )
+    phrases = (
+        Phrase(
+            "failure_detail",
+            re.compile(
+                r"(?P<value>[^。\n]*(?:つなが|繋が|点灯|点滅|動か|動きま|壊れ|破損|故障し|認識し|認識さ|反応し|電源が|起動し)[^。\n]*)"
+            ),
+            asks=False,
+        ),
+        Phrase(
+            "requester_phone", re.compile(r"内線(?:番号)?\s*(?:は|:)?\s*(?P<value>\d{3,5})(?!\d)"), asks=False
+        ),
+        Phrase(
+            "department",
+            re.compile(r"(?P<value>\S{2,12}?[課室所局部])の?\s*\S{1,8}(?:です|と申します|でございます)"),
+            asks=False,
+        ),
+        Phrase(
+            "desired_date",
+            re.compile(
+                r"(?P<value>[^。、]*(?:日|\d/\d{1,2})[^。、]{0,8})(?:に|を|で)[^。]{0,16}"
+                r"(?:希望|受け取|受取|持参|伺|返却|返納)"
+            ),
+        ),
+    )
+    deadlines = handover_deadlines(_OUT, _BACK)
+    limits = {"quantity": 20}  # noqa: RUF012 - a declaration, read only
+    not_covered = {"kind": ("廃棄", "解約", "機種変更", "譲渡", "移管", "名義")}  # noqa: RUF012 - likewise
+    ledgers = (LTE_LEDGER.id,)
+    ledger = LTE_LEDGER.id
+    out_kinds = _OUT
+    back_kinds = _BACK
+    broken_kinds = frozenset({"failure_exchange"})
+    desk = "デジタル戦略部"
+    no_stock_rule = "LT-1"
+    not_theirs_rule = "LT-2"
+    loss_rule = "LT-3"

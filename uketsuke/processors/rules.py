@@ -1,0 +1,207 @@
+"""The rules that hold for every service (catalogue `flag_rules`), as far as they can be judged on arrival.
+
+FR-16 and FR-17 arise later, except a bounce. Each rule gives concerns with code and
+facts; the sentences stand in the message catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from pydantic import JsonValue, ValidationError
+
+from uketsuke.domain.content import Channel
+from uketsuke.domain.reading import Concern, SourceKind
+from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
+from uketsuke.domain.text import fold
+from uketsuke.processors.case import Case
+from uketsuke.processors.doubts import doubts_of, is_sure
+from uketsuke.processors.extract import LONGEST_TEXT
+from uketsuke.processors.sender import domain_of, failed_checks, is_outside
+
+_CHANGES = re.compile(r"ただし|但し|以外|取り?消し?|取りやめ|取り止め|キャンセル|訂正|撤回")
+_URGENT = re.compile(r"大至急|至急|緊急(?!連絡|時|度|区分)|急ぎ(?!ません|では|でな|の際)")
+_TWELVE = re.compile(r"(?<![0-9-])(?:[0-9]{12}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4})(?![0-9-])")
+_PASSWORD = re.compile(r"(?:パスワード|password|PW)\s*(?:は|[:=])\s*[!-~]{4,}", re.IGNORECASE)
+_ATTACHED = re.compile(r"添付(?:の|し|を|ファイル|資料|します|いたし|致し)")
+
+
+def concerns_of(case: Case) -> tuple[Concern, ...]:
+    """Every concern of the general rules, in the order of the catalogue, each once."""
+    found = [concern for rule in _ALL for concern in rule(case)]
+    return tuple({concern.key: concern for concern in found}.values())
+
+
+def validate(case: Case) -> tuple[ServiceRequest | None, tuple[Concern, ...]]:
+    """The typed request, or the model's errors as concerns (FR-02) where no rule has named the field."""
+    try:
+        return case.request.model_validate(case.values), ()
+    except ValidationError as error:
+        fields = [str(problem["loc"][0]) for problem in error.errors() if problem["type"] != "missing"]
+        return None, tuple(
+            Concern(code="unparsable-value", rule="FR-02", field=name, facts=case.raw(name))
+            for name in fields
+        )
+
+
+def _missing(case: Case) -> Iterator[Concern]:
+    if case.processor is None:
+        return
+    for name, spec in case.request.specs().items():
+        empty = case.values.get(name) in (None, "")
+        if spec.is_required(case.values) and empty and not list(doubts_of(case, name)):
+            yield Concern(code="missing-field", rule="FR-01", field=name, facts=case.raw(name))
+
+
+def _unparsable(case: Case) -> Iterator[Concern]:
+    for name in case.request.specs():
+        yield from doubts_of(case, name)
+
+
+def _outside(case: Case) -> Iterator[Concern]:
+    if case.content.channel is Channel.MAIL and is_outside(case.content, case.world):
+        facts: dict[str, JsonValue] = {
+            "domain": domain_of(case.content.sender.address),
+            "defect": case.content.sender.defect,
+        }
+        yield Concern(code="outside-sender", rule="FR-04", field="from", hard=False, facts=facts)
+    typed, domains = str(case.values.get("requester_email") or ""), case.world.staff_domains
+    other = typed != (case.content.sender.address or "")
+    if typed and domains is not None and other and domain_of(typed) not in domains:
+        facts = {"domain": domain_of(typed), "defect": None}
+        yield Concern(code="outside-sender", rule="FR-04", field="requester_email", hard=False, facts=facts)
+
+
+def _mismatch(case: Case) -> Iterator[Concern]:
+    sender, typed = case.content.sender.address, case.values.get("requester_email")
+    if (
+        case.content.channel is Channel.MAIL
+        and sender
+        and typed
+        and sender.casefold() != str(typed).casefold()
+    ):
+        facts: dict[str, JsonValue] = {"sender": sender, "typed": typed}
+        yield Concern(code="sender-mismatch", rule="FR-05", field="from", hard=False, facts=facts)
+
+
+def _duplicate(case: Case) -> Iterator[Concern]:
+    name = case.processor.key_field if case.processor else None
+    value, department = case.values.get(name or ""), case.values.get("department")
+    if case.processor is None or name is None or not value or not department:
+        return
+    for other in case.world.similar(case.processor.id, str(department), name, str(value)):
+        if other.number != case.number:
+            facts: dict[str, JsonValue] = {"number": other.number, "value": value}
+            yield Concern(code="duplicate", rule="FR-06", field=name, hard=False, facts=facts)
+
+
+def _urgent(case: Case) -> Iterator[Concern]:
+    found = _URGENT.search(fold(f"{case.content.subject}\n{case.content.text[:LONGEST_TEXT]}"))
+    if found or case.values.get("urgency") == "urgent":
+        facts: dict[str, JsonValue] = {"word": found[0] if found else "緊急"}
+        yield Concern(code="urgent", rule="FR-07", field="urgency", hard=False, facts=facts)
+
+
+def _dates(case: Case) -> Iterator[Concern]:
+    for name, spec in case.request.specs().items():
+        value = case.values.get(name)
+        if spec.rule is not Rule.DATE or not isinstance(value, str) or not is_sure(case, name):
+            continue
+        day = date.fromisoformat(value)
+        if day < max(case.reader.on, case.world.today):
+            yield Concern(code="date-past", rule="FR-09", field=name, hard=False, facts={"date": value})
+        elif why := case.world.calendar.why_closed(day):
+            holiday = case.world.calendar.holiday_name(day)
+            facts: dict[str, JsonValue] = {"date": value, "why": why, "name": holiday}
+            yield Concern(code="date-closed", rule="FR-09", field=name, hard=False, facts=facts)
+
+
+def _unknown_targets(case: Case) -> Iterator[Concern]:
+    for name, spec in case.request.specs().items():
+        value = case.values.get(name)
+        if not (spec.ledger and isinstance(value, str) and case.world.knows_ledger(spec.ledger)):
+            continue
+        if case.world.row(spec.ledger, value) is None:
+            facts: dict[str, JsonValue] = {"value": value}
+            yield Concern(code="unknown-target", rule="FR-10", field=name, facts=facts)
+
+
+def _sensitive(case: Case) -> Iterator[Concern]:
+    text = fold(case.content.text[:LONGEST_TEXT])
+    for what, pattern in (("twelve-digits", _TWELVE), ("password", _PASSWORD)):
+        if pattern.search(text):
+            yield Concern(code="sensitive-content", rule="FR-11", hard=False, facts={"what": what})
+
+
+def _authentication(case: Case) -> Iterator[Concern]:
+    checks: list[JsonValue] = list(failed_checks(case.content, case.world))
+    if case.content.channel is Channel.MAIL and checks:
+        facts: dict[str, JsonValue] = {"checks": checks}
+        yield Concern(code="authentication-failed", rule="FR-12", field="from", hard=False, facts=facts)
+
+
+def _unreadable(case: Case) -> Iterator[Concern]:
+    for problem in case.content.problems:
+        facts: dict[str, JsonValue] = {"problem": problem.code, "detail": problem.detail}
+        yield Concern(code="unreadable-part", rule="FR-13", hard=False, facts=facts)
+    if len(case.content.text) > LONGEST_TEXT:
+        yield Concern(code="text-too-long", rule="FR-13", hard=False, facts={"read": LONGEST_TEXT})
+    mailed = case.content.channel is Channel.MAIL and not case.content.attachments
+    if mailed and _ATTACHED.search(case.content.text[:LONGEST_TEXT]):
+        yield Concern(code="missing-attachment", rule="FR-13", hard=False)
+
+
+def _free_text(case: Case) -> Iterator[Concern]:
+    text = fold(f"{case.content.subject}\n{case.content.text[:LONGEST_TEXT]}")
+    remarks = fold(str(case.values.get("remarks") or ""))
+    for word in dict.fromkeys(_CHANGES.findall(text)):
+        name = "remarks" if word in remarks else None
+        yield Concern(code="free-text-change", rule="FR-14", field=name, hard=False, facts={"word": word})
+    for name, spec in case.request.specs().items():
+        yield from _other_keys(case, name, spec, text)
+
+
+def _other_keys(case: Case, name: str, spec: FieldSpec, text: str) -> Iterator[Concern]:
+    """Another unit named beside the typed one: which of them is meant?"""
+    pattern, value = dict(case.reader.patterns).get(spec.ledger or ""), case.values.get(name)
+    current = case.reading.current(name)
+    if not pattern or not isinstance(value, str) or current is None:
+        return
+    if current.source.kind is SourceKind.OPERATOR or len(set(map(str, _values_of(case, name)))) > 1:
+        return
+    for key in dict.fromkeys(re.findall(rf"(?<![A-Z0-9-]){pattern}(?![0-9])", text, re.IGNORECASE)):
+        read = case.reader.read(spec, key)
+        if read.value not in (None, value):
+            facts: dict[str, JsonValue] = {"value": value, "other": read.value}
+            yield Concern(code="other-unit-named", rule="FR-14", field=name, hard=False, facts=facts)
+
+
+def _bulk(case: Case) -> Iterator[Concern]:
+    for name, limit in case.processor.limits.items() if case.processor else ():
+        value = case.values.get(name)
+        if isinstance(value, int) and value > limit:
+            facts: dict[str, JsonValue] = {"value": value, "limit": limit}
+            yield Concern(code="bulk-over-limit", rule="FR-15", field=name, facts=facts)
+
+
+def _values_of(case: Case, name: str) -> list[JsonValue]:
+    return [one.value for one in case.reading.values.get(name, ()) if one.value is not None]
+
+
+_ALL: tuple[Callable[[Case], Iterator[Concern]], ...] = (
+    _missing,
+    _unparsable,
+    _outside,
+    _mismatch,
+    _duplicate,
+    _urgent,
+    _dates,
+    _unknown_targets,
+    _sensitive,
+    _authentication,
+    _unreadable,
+    _free_text,
+    _bulk,
+)

@@ -1,0 +1,144 @@
+"""Who asks, by which way it came, and since when the clock runs (FAULTS 3, DESIGN 5).
+
+Nothing written in the message decides here: only how it travelled, what a trusted
+host recorded, and what the directory knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from uketsuke.domain.authority import Identity, Path
+from uketsuke.domain.content import AuthResult, Channel, Content
+from uketsuke.domain.people import Person
+from uketsuke.domain.request import Plain
+from uketsuke.domain.text import person_key
+from uketsuke.domain.world import World
+
+_PATHS = {
+    Channel.FORM: Path.SIGNED_IN,
+    Channel.KINTONE: Path.KINTONE_CREATOR,
+    Channel.FORMBRIDGE: Path.FORMBRIDGE,
+    Channel.NOTE: Path.OPERATOR_NOTE,
+}
+_FAILS = frozenset({"fail", "hardfail"})
+
+
+@dataclass(frozen=True)
+class Who:
+    """How it came and who it is, as far as the directory can tell."""
+
+    path: Path
+    identity: Identity
+    person: Person | None = None
+
+
+def who_asks(content: Content, values: Plain, world: World) -> Who:
+    """Judge path and identity; `values` are the typed ones and only help to find the person."""
+    path = way_of(content, world)
+    if content.channel in (Channel.NOTE, Channel.FORMBRIDGE):
+        return _typed(content, values, path, world)
+    return _addressed(content, path, world)
+
+
+def way_of(content: Content, world: World) -> Path:
+    """How the message came."""
+    if content.channel is not Channel.MAIL:
+        return _PATHS[content.channel]
+    if is_outside(content, world) or failed_checks(content, world):
+        return Path.MAIL_FAILED
+    trusted = trusted_result(content, world)
+    domain = domain_of(content.sender.address)
+    aligned = {("dmarc", "pass", domain), ("dkim", "pass", domain)}
+    proven = trusted is not None and any(
+        (method.casefold(), result.casefold(), about.casefold()) in aligned
+        for method, result, about in trusted.results
+    )
+    return Path.MAIL_PROVEN if proven else Path.MAIL_NO_CLAIM
+
+
+def is_outside(content: Content, world: World) -> bool:
+    """Whether From is missing, malformed, several, or of a foreign domain; our own hosts are not foreign."""
+    if content.sender.address is None:
+        return True
+    if world.staff_domains is None:
+        return False
+    return domain_of(content.sender.address) not in world.staff_domains | world.border_hosts
+
+
+def trusted_result(content: Content, world: World) -> AuthResult | None:
+    """The topmost Authentication-Results of a configured authserv-id; all others are hearsay."""
+    ids = world.trusted_authserv_ids or frozenset()
+    return next((one for one in content.auth_results if one.authserv_id.casefold() in ids), None)
+
+
+def failed_checks(content: Content, world: World) -> tuple[str, ...]:
+    """The checks that a trusted host recorded as failed (FR-12)."""
+    trusted = trusted_result(content, world)
+    failed = (
+        (method for method, result, _ in trusted.results if result.casefold() in _FAILS) if trusted else ()
+    )
+    return tuple(dict.fromkeys(method.casefold() for method in failed))
+
+
+def applied_at(content: Content, received_at: datetime, world: World) -> datetime:
+    """When the requester applied: the border's Received time, the call, the submission; never Date."""
+    if content.channel is not Channel.MAIL:
+        return min(content.submitted_at or received_at, received_at)
+    border = (one.at for one in content.received if one.by.casefold() in world.border_hosts)
+    at = next((at for at in border if at is not None), received_at)
+    return min(at, received_at)
+
+
+def domain_of(address: str | None) -> str:
+    """The part after the @, lower case; empty for no address."""
+    return (address or "").rpartition("@")[2].casefold()
+
+
+def _addressed(content: Content, path: Path, world: World) -> Who:
+    address = content.sender.address
+    found = world.people(mail=address) if address else []
+    own = (address or "").casefold()
+    others = [one for one in content.reply_to if one.casefold() != own and not world.mailbox(one)]
+    if found and len(found) == 1 and not others:
+        return Who(path, Identity.ONE_PERSON, found[0])
+    if not found and address and not others and world.mailbox(address):
+        return Who(path, Identity.SECTION_MAILBOX)
+    return Who(path, Identity.UNKNOWN)
+
+
+def _typed(content: Content, values: Plain, path: Path, world: World) -> Who:
+    """A typed name with an address or number (or, once an operator checked it, a section)."""
+    name = str(values.get("requester_name") or "")
+    found = (
+        [one for one in world.people(name=name) or [] if person_key(one.name) == person_key(name)]
+        if name
+        else []
+    )
+    checked = bool(content.identity_check)
+    for matches in (_same_address, _same_number, _same_section if checked else _nothing):
+        matching = [one for one in found if matches(one, values)]
+        if len(matching) == 1:
+            attested = checked and path is Path.OPERATOR_NOTE
+            return Who(path, Identity.ATTESTED if attested else Identity.TYPED_ONE_PERSON, matching[0])
+    return Who(path, Identity.UNKNOWN)
+
+
+def _same_address(person: Person, values: Plain) -> bool:
+    return (
+        bool(person.mail)
+        and str(person.mail).casefold() == str(values.get("requester_email") or "").casefold()
+    )
+
+
+def _same_number(person: Person, values: Plain) -> bool:
+    return bool(person.phone) and person.phone == values.get("requester_phone")
+
+
+def _same_section(person: Person, values: Plain) -> bool:
+    return person.department == values.get("department")
+
+
+def _nothing(person: Person, values: Plain) -> bool:
+    return False

@@ -1,0 +1,197 @@
+"""Handing a device out, taking it back, or both: what the device services share.
+
+Steps of the catalogue (`of`): 2 reserve, 3 contact, 4 agree, 5 tell the desk where
+units change hands, 6 and 7 unit out, 8 and 9 unit back, 10 completion mail. Who
+holds a unit changes by a recorded hand-over only; its dates are what really
+happened, not what was agreed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pydantic import JsonValue
+
+from uketsuke.domain.authority import Risk, Target
+from uketsuke.domain.content import Content
+from uketsuke.domain.deadline import AfterBusinessDays, AtEvent
+from uketsuke.domain.people import Person
+from uketsuke.domain.plan import Plan, Results, Step
+from uketsuke.domain.reading import Concern, Reading
+from uketsuke.domain.request import Plain, ServiceRequest
+from uketsuke.domain.text import fold
+from uketsuke.domain.world import World
+from uketsuke.processors.base import Block, Deadline, Outcome, Processor, Subject
+from uketsuke.processors.ledger import DEVICE_STATUS
+from uketsuke.processors.shapes.handover_plan import HandoverPlan, HandoverTerms
+from uketsuke.processors.shapes.handover_revision import revised, what_is_left
+
+_CONTACT = frozenset(
+    {
+        "receipt_number",
+        "kind",
+        "department",
+        "quantity",
+        "asset_no",
+        "current_asset_no",
+        "desired_date",
+        "hand_over_date",
+        "return_date",
+        "offered",
+        "place",
+    }
+)
+_HANDED = _CONTACT - {"desired_date", "offered"}
+HANDOVER_LETTERS = (
+    Block("contact", _CONTACT),
+    Block("contact-again", _CONTACT | {"reason"}),
+    Block("dept-info", _HANDED | {"requester_name", "requester_phone", "user_name"}),
+    Block("done", _HANDED),
+)
+
+
+def handover_deadlines(out: frozenset[str], back: frozenset[str]) -> tuple[Deadline, ...]:
+    """The deadlines that all device services have (000: 申請日の翌営業日まで連絡・受払日に台帳更新)."""
+    return (
+        Deadline(3, AfterBusinessDays(event="applied", business_days=1)),
+        Deadline(5, AtEvent(event="agreed")),
+        Deadline(6, AtEvent(event="hand_over_date"), out),
+        Deadline(7, AtEvent(event="hand_over_date"), out),
+        Deadline(8, AtEvent(event="return_date"), back),
+        Deadline(9, AtEvent(event="return_date"), back),
+        Deadline(10, AtEvent(event="handed_over")),
+    )
+
+
+class DeviceHandover(Processor):
+    """Base of the device services; a service adds its fields, words, kinds and ledger."""
+
+    letters = HANDOVER_LETTERS
+    key_field = "current_asset_no"
+    ledger: ClassVar[str] = ""
+    out_kinds: ClassVar[frozenset[str]] = frozenset()
+    """Kinds in which a unit goes out."""
+    back_kinds: ClassVar[frozenset[str]] = frozenset()
+    """Kinds in which the named unit comes back."""
+    broken_kinds: ClassVar[frozenset[str]] = frozenset()
+    """Kinds in which the unit that comes back is broken."""
+    desk: ClassVar[str] = ""
+    """The department at which units change hands."""
+    offered_days: ClassVar[int] = 5
+    """How many days are offered where no valid one was asked for."""
+    notice_days: ClassVar[int] = 2
+    """The first day offered is that many business days ahead."""
+    no_stock_rule: ClassVar[str] = ""
+    not_theirs_rule: ClassVar[str] = ""
+    loss_rule: ClassVar[str | None] = None
+    loss_words: ClassVar[re.Pattern[str]] = re.compile(
+        r"紛失|盗難|盗ま|盗ら|なくし|無くし|失くし|落とし|落し|置き忘れ|遺失|見当たら|所在不明"
+    )
+
+    def concerns(self, reading: Reading, values: Plain, content: Content, world: World) -> Iterator[Concern]:
+        """No stock, another section's unit, a unit that cannot come back, loss or theft."""
+        if world.knows_ledger(self.ledger):
+            yield from self._stock(values, world)
+            yield from self._unit(values, world)
+        yield from self._loss(values, content)
+        quantity = values.get("quantity")
+        if values.get("kind") in self.back_kinds and isinstance(quantity, int) and quantity > 1:
+            facts: dict[str, JsonValue] = {"quantity": quantity}
+            yield Concern(code="quantity-contradiction", rule="FR-02", field="quantity", facts=facts)
+
+    def risk(self, request: ServiceRequest | None) -> Risk:
+        """A reversible change of a ledger."""
+        return Risk.R1
+
+    def target(self, values: Plain, person: Person | None, world: World) -> Target:
+        """A device's target is the section that holds it, and the one that is to get it."""
+        sections = {values.get("department")}
+        if values.get("kind") in self.back_kinds and world.knows_ledger(self.ledger):
+            row = world.row(self.ledger, str(values.get("current_asset_no")))
+            sections.add(row.values.get("department") if row else None)
+        return Target.SECTION if person and sections == {person.department} else Target.OTHER
+
+    def plan(self, request: ServiceRequest, world: World, subject: Subject) -> tuple[Step, ...]:
+        """Reserve or call back, contact, agree, tell the desk, confirm on the day, book, close."""
+        return HandoverPlan(self.terms(), request.model_dump(mode="json"), world, subject).steps()
+
+    def revise(
+        self, plan: Plan, results: Results, outcome: Outcome, world: World, subject: Subject
+    ) -> tuple[Step, ...]:
+        """来庁なし or 日程変更: contact again and agree a new date; the reservation stays."""
+        return revised(self.terms(), plan, results, outcome, world)
+
+    def replan(
+        self, request: ServiceRequest, plan: Plan, results: Results, world: World, subject: Subject
+    ) -> tuple[Step, ...]:
+        """The corrected request's steps without those that are done and still right."""
+        return what_is_left(self.terms(), self.plan(request, world, subject), plan, results)
+
+    def terms(self) -> HandoverTerms:
+        """What the plan needs to know of the service."""
+        kind = self.request.specs()["kind"]
+        return HandoverTerms(
+            service=self.id,
+            prefix=self.template(""),
+            ledger=self.ledger,
+            out_kinds=self.out_kinds,
+            back_kinds=self.back_kinds,
+            broken_kinds=self.broken_kinds,
+            kind_words={value: words[0] for value, words in kind.words.items()},
+            desk=self.desk,
+            offered_days=self.offered_days,
+            notice_days=self.notice_days,
+            deadlines={one.step: one.rule for one in self.deadlines},
+        )
+
+    def _stock(self, values: Plain, world: World) -> Iterator[Concern]:
+        wanted = values.get("quantity") or 1
+        if values.get("kind") not in self.out_kinds or not isinstance(wanted, int):
+            return
+        if wanted > self.limits.get("quantity", wanted):
+            return
+        free = len(world.rows(self.ledger, {"status": "in_stock"}))
+        if wanted > free:
+            facts: dict[str, JsonValue] = {"wanted": wanted, "free": free}
+            yield Concern(code="no-stock", rule=self.no_stock_rule, field="quantity", facts=facts)
+
+    def _unit(self, values: Plain, world: World) -> Iterator[Concern]:
+        row = world.row(self.ledger, str(values.get("current_asset_no")))
+        if values.get("kind") not in self.back_kinds or row is None:
+            return
+        status = row.values.get("status")
+        facts: dict[str, JsonValue]
+        if status != "handed_out":
+            facts = {"value": row.key, "status": dict(DEVICE_STATUS).get(str(status), str(status))}
+            yield Concern(code="wrong-state", rule="FR-10", field="current_asset_no", facts=facts)
+        holder, department = row.values.get("department"), values.get("department")
+        if holder and department and holder != department:
+            facts = {"value": row.key, "holder": holder, "department": department}
+            yield Concern(
+                code="not-their-unit",
+                rule=self.not_theirs_rule,
+                field="current_asset_no",
+                hard=False,
+                facts=facts,
+            )
+
+    def _loss(self, values: Plain, content: Content) -> Iterator[Concern]:
+        """The field whose words say so, or none where it stands elsewhere in the message."""
+        if self.loss_rule is None:
+            return
+        texts = {name: fold(str(value)) for name, value in values.items() if isinstance(value, str)}
+        places = [*texts.items(), (None, fold(f"{content.subject}\n{content.text}"))]
+        for name, text in places:
+            if found := self.loss_words.search(text):
+                facts: dict[str, JsonValue] = {"word": found[0]}
+                yield Concern(
+                    code="loss-or-theft",
+                    rule=self.loss_rule,
+                    field=name,
+                    hard=False,
+                    stops_plan=True,
+                    facts=facts,
+                )
+                return

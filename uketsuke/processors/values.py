@@ -1,0 +1,197 @@
+"""From the words of a value to the value: one reader per `Rule` of a field.
+
+A reader never guesses: what it cannot read stays as raw words with a code that
+says why, and becomes a concern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import JsonValue
+
+from uketsuke.domain.dates import read_date
+from uketsuke.domain.request import FieldSpec, Rule
+from uketsuke.domain.text import asset_key, fold, key
+from uketsuke.domain.world import World
+
+
+@dataclass(frozen=True)
+class Read:
+    """A value, or why there is none; `facts` are what the sentence about it needs."""
+
+    value: JsonValue = None
+    problem: str | None = None
+    """`unparsable-value`, `several-values`, `unknown-department`, or a concern of a date."""
+    facts: tuple[tuple[str, JsonValue], ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What the readers may look at besides the words."""
+
+    world: World
+    on: date
+    """The day of applying: 明日 and 12月4日 are seen from it."""
+    patterns: tuple[tuple[str, str], ...] = ()
+    """Ledger → form of its keys."""
+
+    def read(self, spec: FieldSpec, raw: str) -> Read:
+        """The value of a field from its words; no value and no problem where they say there is none."""
+        if is_nothing(raw):
+            return Read()
+        return _READERS[spec.rule](self, spec, raw)
+
+
+_NOTHING = frozenset(
+    key(word)
+    for word in ("なし", "無し", "無", "特になし", "特に無し", "ありません", "該当なし", "N/A", "-", "―")
+)
+
+
+def is_nothing(raw: str) -> bool:
+    """Whether the words say that there is no value (備考：なし)."""
+    bare = key(raw).rstrip("。.")
+    return not bare or bare in _NOTHING or not re.search(r"\w", bare)
+
+
+def split_counts(text: str) -> list[int]:
+    """Every count in a text, in figures or in the kanji that people use for small ones."""
+    folded = fold(text).translate(str.maketrans("〇一二三四五六七八九", "0123456789"))
+    return [int(found) for found in re.findall(r"\d+", folded)]
+
+
+def _text(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    return Read(raw.strip())
+
+
+def _choice(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    found = choices_in(spec, raw)
+    if len(found) == 1:
+        return Read(found[0])
+    return Read(problem="several-values" if found else "unparsable-value", facts=(("raw", raw),))
+
+
+def choices_in(spec: FieldSpec, text: str) -> list[str]:
+    """The values whose words stand in a text; a longer word hides the shorter ones inside it."""
+    rest = key(text)
+    if rest in spec.words:
+        return [rest]
+    words = sorted(
+        ((key(word), value) for value, all_ in spec.words.items() for word in all_),
+        key=lambda one: -len(one[0]),
+    )
+    found: dict[str, int] = {}
+    for word, value in words:
+        if word in rest:
+            found[value] = min(found.get(value, len(rest)), rest.index(word))
+            rest = rest.replace(word, "\0" * len(word))
+    return sorted(found, key=lambda value: found[value])
+
+
+def _count(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    counts = split_counts(raw)
+    if len(counts) == 1 and not re.search(r"約|程度|以上|未満|\d\.\d|-\d", fold(raw)):
+        return Read(counts[0])
+    return Read(problem="several-values" if len(counts) > 1 else "unparsable-value", facts=(("raw", raw),))
+
+
+def _date(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    found = read_date(raw, reader.on)
+    if found is None:
+        return Read(problem="unparsable-value", facts=(("raw", raw),))
+    value = found.value.isoformat() if found.value else None
+    if found.concern is None:
+        return Read(value)
+    return Read(value, found.concern, (("raw", raw), ("date", value)))
+
+
+def _person(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    bare = re.sub(r"[（(].*?[）)]\s*$", "", raw).strip()
+    return Read(re.sub(r"\s*(?:様|さん|殿)$", "", bare).strip() or raw.strip())
+
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+def _email(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    found = list(dict.fromkeys(address.lower() for address in _EMAIL.findall(fold(raw))))
+    if len(found) == 1:
+        return Read(found[0])
+    return Read(problem="several-values" if found else "unparsable-value", facts=(("raw", raw),))
+
+
+def _phone(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    bare = re.sub(r"[()]", "-", re.sub(r"(?<=\d)\s*-\s*(?=\d)", "-", fold(raw)))
+    for number in re.findall(r"\d[\d-]*\d", bare):
+        short = re.sub(r"-+", "-", number).strip("-")
+        if 3 <= len(short) <= 13:
+            return Read(short)
+    return Read(problem="unparsable-value", facts=(("raw", raw),))
+
+
+def _department(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    if reader.world.departments("") is None:
+        return Read(raw.strip())
+    words = re.split(r"[\s\u3000]+", raw.strip())
+    candidates = (
+        raw.strip(),
+        *(" ".join(words[:count]) for count in range(len(words) - 1, 0, -1)),
+        *words[1:],
+    )
+    for candidate in candidates:
+        found = reader.world.departments(candidate) or []
+        if len(found) == 1:
+            return Read(found[0].name)
+        if found:
+            names: list[JsonValue] = [one.name for one in found]
+            return Read(raw.strip(), "unknown-department", (("raw", raw), ("candidates", names)))
+    return Read(raw.strip(), "unknown-department", (("raw", raw),))
+
+
+def _code(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    value = asset_key(raw)
+    if spec.pattern is None or re.fullmatch(spec.pattern, value):
+        return Read(value)
+    return Read(problem="unparsable-value", facts=(("raw", raw),))
+
+
+def _asset_no(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    pattern = dict(reader.patterns).get(spec.ledger or "") or spec.pattern
+    found = dict.fromkeys(re.findall(pattern, asset_key(raw))) if pattern else {}
+    if len(found) == 1:
+        return Read(as_listed(reader.world, spec.ledger, next(iter(found))))
+    if len(found) > 1:
+        return Read(problem="several-values", facts=(("raw", raw),))
+    if re.search(r"不明|分から|わから|未定", raw):
+        return Read()
+    return (
+        Read(asset_key(raw))
+        if re.search(r"\d", fold(raw))
+        else Read(problem="unparsable-value", facts=(("raw", raw),))
+    )
+
+
+def as_listed(world: World, ledger: str | None, number: str) -> str:
+    """The key as the ledger writes it: LTE0017 is LTE-0017 where only that one exists."""
+    if ledger is None or world.row(ledger, number) is not None:
+        return number
+    hyphened = re.sub(r"^([A-Z]+)(?=\d)", r"\1-", number)
+    return hyphened if world.row(ledger, hyphened) is not None else number
+
+
+_READERS: dict[Rule, Callable[[Reader, FieldSpec, str], Read]] = {
+    Rule.TEXT: _text,
+    Rule.CHOICE: _choice,
+    Rule.COUNT: _count,
+    Rule.DATE: _date,
+    Rule.PERSON: _person,
+    Rule.EMAIL: _email,
+    Rule.PHONE: _phone,
+    Rule.DEPARTMENT: _department,
+    Rule.CODE: _code,
+    Rule.ASSET_NO: _asset_no,
+}
