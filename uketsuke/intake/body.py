@@ -43,6 +43,7 @@ class BodyReader:
     def __init__(self, raw: bytes, limits: Limits, findings: Findings) -> None:
         self._raw = raw
         self._left = limits.text
+        self._html = limits.html
         self._findings = findings
         self._body = Body()
 
@@ -101,9 +102,10 @@ class BodyReader:
 
     def _read_text(self, part: Part, forwarded: bool) -> None:
         data = self._bytes_of(part)
-        if len(data) > self._left:
+        most = min(self._left, self._html) if part.media.value == "text/html" else self._left
+        if len(data) > most:
             self._findings.add(ProblemCode.TEXT_TOO_LONG, str(len(data)))
-            data = data[: self._left]
+            data = data[:most]
         self._left -= len(data)
         decoded = self._decode(part, data)
         if part.media.value == "text/html":

@@ -58,6 +58,7 @@ _KANJI = re.compile("[\u4e00-\u9fff]")
 _SUSPECT = re.compile("[\uff61-\uff9f\ue000-\uf8ff\x80-\x9f]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _EIGHT_BIT_KANA = re.compile(rb"[\x00-\x7f\xa1-\xdf]*\Z")
+_EUC_BYTES = re.compile(rb"[\x00-\x7f\x8e\x8f\xa1-\xfe]*\Z")
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,21 @@ def _contradicts(data: bytes, codec: str) -> bool:
         return not has_shift(data) and not data.isascii()
     if codec == "cp1252":
         return has_shift(data) or _decode_strictly(data, _UTF8) is not None
+    if codec == _CP932 and not data.isascii():
+        return _decode_strictly(data, _UTF8) is not None or _is_euc(data)
     return codec in (_UTF8, _EUC, _CP932) and data.isascii() and has_shift(data)
+
+
+def _is_euc(data: bytes) -> bool:
+    """Whether bytes that Shift_JIS reads as half-width kana are sentences in EUC-JP."""
+    if not _EUC_BYTES.match(data):
+        return False
+    text = _decode_strictly(data, _EUC)
+    return (
+        text is not None
+        and bool(_KANA.search(text))
+        and _score(text) > _score(data.decode("cp932", "replace"))
+    )
 
 
 def _guess(data: bytes) -> tuple[str, str] | None:

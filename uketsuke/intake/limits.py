@@ -24,6 +24,8 @@ class Limits:
     """One Content-* header of a part."""
     part_headers: int = 64 * 1024
     """All part headers of a mail together."""
+    html: int = 1024 * 1024
+    """One HTML body; its layout costs far more than plain text."""
     text: int = 2 * 1024 * 1024
     """Decoded text kept of all text parts together; nobody reads more than that on a screen."""
 

@@ -44,6 +44,8 @@ _LABEL = re.compile(r"[ \t　]*([^\s:：]{1,20})[ \t　]*[:：]")
 _CONTACT_LABEL = re.compile(
     r"(?i)(?:tel|fax|℡|電話|内線|直通|携帯|ダイヤル|e-?mail|mail|メール|url|http|https|web|hp|住所|〒|外線|phone).{0,12}\Z"
 )
+_HEADING = re.compile(r"[ \t　]*[\[【〔［■●◆▼◎・][^\n]{1,40}")
+"""How survey mails and forms write a label on a line of its own."""
 _SIGNATURE_LINES = 14
 
 
@@ -101,9 +103,11 @@ def _flag_attribution(lines: list[str], at: int, flags: list[bool]) -> None:
         length = 1
     elif at + 1 < len(lines) and _ON.match(lines[at][:_WIDTH]) and _WROTE.match(lines[at + 1][:_WIDTH]):
         length = 2
-    following = lines[at + length : at + length + 3]
-    if length and any(_MARK.match(line[:_WIDTH]) for line in following):
-        flags[at : at + length] = [True] * length
+    end = at + length
+    while end < len(lines) and end < at + length + 2 and not lines[end].strip():
+        end += 1
+    if length and end < len(lines) and _MARK.match(lines[end][:_WIDTH]):
+        flags[at:end] = [True] * (end - at)
 
 
 def _cut_signature(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -116,11 +120,15 @@ def _cut_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     end = filled - 1 if lines and _RULE.match(lines[-1][:_WIDTH]) else filled
     for at in range(end - 1, max(end - _SIGNATURE_LINES - 2, -1), -1):
         if lines[at].rstrip() == "--" or _RULE.match(lines[at][:_WIDTH]):
-            return (lines[:at], lines[at:]) if _is_signature(lines[at + 1 : end]) else (lines, [])
+            if any(map(str.strip, lines[:at])) and _is_signature(lines[at + 1 : end]):
+                return lines[:at], lines[at:]
+            return lines, []
     return lines, []
 
 
 def _is_signature(block: list[str]) -> bool:
     """Contact lines, and no label that could be a field of a request."""
     labels = [match[1] for line in block if (match := _LABEL.match(line[:_WIDTH]))]
+    if sum(not line.strip() for line in block) > 1 or any(_HEADING.match(line) for line in block):
+        return False
     return any(_CONTACT.search(line[:_WIDTH]) for line in block) and all(map(_CONTACT_LABEL.match, labels))
