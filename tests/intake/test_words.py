@@ -80,7 +80,8 @@ def test_no_header_value_can_break_the_decoder(value: bytes) -> None:
         b'attachment; filename="' + NAME.encode() + b'.xlsx"',
         b'attachment; filename="=?utf-8?B?' + base64.b64encode(f"{NAME}.xlsx".encode()) + b'?="',
         b"attachment; filename*=utf-8''" + quote(NAME).encode() + b".xlsx",
-        b"attachment; filename*0*=utf-8''%E5%8F%97%E6%B8%A1%E5%B8%8C%E6%9C%9B%E6%97; filename*1*=%A5%E3%81%AE;"
+        b"attachment; filename*0*=utf-8''%E5%8F%97%E6%B8%A1%E5%B8%8C%E6%9C%9B%E6%97;"
+        b" filename*1*=%A5%E3%81%AE;"
         b' filename*2*=%E5%A4%89%E6%9B%B4; filename*3=".xlsx"',
         b"attachment; filename=x.xlsx; filename*=iso-2022-jp''%1B%24B%3CuEO4uK%3EF%7C%24NJQ99%1B%28B.xlsx",
     ],
