@@ -49,7 +49,7 @@ class Repository:
         """Insert; False when a unique constraint already holds such a row (the transaction lives on)."""
         kind = postgresql.insert if self._on_postgres else sqlite.insert
         statement = kind(table).values(dict(values)).on_conflict_do_nothing()
-        return self._changed(statement) == 1
+        return self._connection.execute(statement.returning(*table.primary_key)).first() is not None
 
     def _replace(self, table: Table, values: Mapping[str, Any]) -> None:
         """Insert, or overwrite the row with the same primary key."""

@@ -8,17 +8,24 @@ from functools import cached_property
 from sqlalchemy import Connection, select
 
 from uketsuke.domain.job import JobName
+from uketsuke.store.audit import Audit
 from uketsuke.store.columns import db_now
 from uketsuke.store.effects import Effects
+from uketsuke.store.exchanges import Exchanges
 from uketsuke.store.jobs import Jobs
+from uketsuke.store.ledgers import Ledgers
 from uketsuke.store.letters import Letters
+from uketsuke.store.marks import Marks
+from uketsuke.store.people import Accounts, Departments, People
 from uketsuke.store.plans import Plans
 from uketsuke.store.receipts import Receipts
 from uketsuke.store.repository import Moment
 from uketsuke.store.requests import Requests
 from uketsuke.store.series import Series
 from uketsuke.store.steps import Steps
+from uketsuke.store.stock import Stock
 from uketsuke.store.tray import Tray
+from uketsuke.store.users import Sessions, Users
 from uketsuke.store.waits import Waits
 
 
@@ -94,3 +101,53 @@ class Transaction:
     def letters(self) -> Letters:
         """Mails of ours."""
         return Letters(self.connection, self._at)
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        """Questions and answers."""
+        return Exchanges(self.connection, self._at)
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        """Ledger rows of now and of every past day."""
+        return Ledgers(self.connection, self._at)
+
+    @cached_property
+    def stock(self) -> Stock:
+        """Units taken from ledgers."""
+        return Stock(self.connection, self._at)
+
+    @cached_property
+    def people(self) -> People:
+        """Persons of the directory."""
+        return People(self.connection, self._at)
+
+    @cached_property
+    def departments(self) -> Departments:
+        """Departments and shared mailboxes."""
+        return Departments(self.connection, self._at)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts of named systems."""
+        return Accounts(self.connection, self._at)
+
+    @cached_property
+    def users(self) -> Users:
+        """Sign-ins."""
+        return Users(self.connection, self._at)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Signed-in browsers."""
+        return Sessions(self.connection, self._at)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit log."""
+        return Audit(self.connection, self._at)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """When something was last done or went wrong."""
+        return Marks(self.connection, self._at)

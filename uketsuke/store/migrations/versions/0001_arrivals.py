@@ -94,7 +94,7 @@ def requests() -> None:
         sa.Column("overrides", JSON, nullable=False),
         sa.Column("authority", JSON, nullable=True),
         sa.Column("candidates", JSON, nullable=False),
-        sa.Column("assignee", sa.String(length=120), nullable=True),
+        sa.Column("assignee", sa.Text(), nullable=True),
         sa.Column("person", sa.String(length=40), nullable=True),
         sa.Column("requester_name", sa.Text(), nullable=True),
         sa.Column("requester_mail", sa.Text(), nullable=True),

@@ -119,7 +119,7 @@ def shared_mailboxes() -> None:
 def users() -> None:
     op.create_table(
         "users",
-        sa.Column("login", sa.String(length=120), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("roles", JSON, nullable=False),
@@ -133,7 +133,7 @@ def sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("login", sa.String(length=120), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
         sa.Column("csrf", sa.String(length=120), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
@@ -152,7 +152,7 @@ def audit() -> None:
         "audit",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("action", sa.String(length=80), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=True),
@@ -185,7 +185,7 @@ def ledger_rows() -> None:
         sa.Column("valid_to", MOMENT, nullable=True),
         sa.Column("effect_key", sa.String(length=60), nullable=True),
         sa.Column("request_id", sa.Integer(), nullable=True),
-        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_ledger_rows_request_id")),

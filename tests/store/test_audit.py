@@ -1,0 +1,149 @@
+"""The chain shows every edit, deletion and swap; erasing personal details does not break it (FAULTS S11)."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from tests.store import samples
+from tests.store.threads import together
+from uketsuke.store.database import Database
+from uketsuke.store.transaction import Transaction
+
+COUNT = 12
+COLUMNS = ("actor", "action", "subject", "reason", "facts", "personal", "personal_digest", "previous", "hash")
+
+
+def fill(database: Database, count: int = COUNT) -> None:
+    with database.transaction("fill") as tx:
+        for number in range(count):
+            add(tx, number)
+
+
+def add(tx: Transaction, number: int) -> int:
+    return tx.audit.append(
+        samples.NOON + timedelta(minutes=number),
+        "operator",
+        "run",
+        f"2026-{number:06}-0",
+        reason="理由",
+        facts={"before": {"status": "in_stock"}, "after": {"n": number, "x": 1.50}},
+        personal={"name": "田中 花子", "n": number},
+    )
+
+
+def broken(database: Database) -> int | None:
+    with database.reading() as tx:
+        return tx.audit.verify()
+
+
+def tamper(database: Database, statement: str, **values: object) -> None:
+    with database.transaction("tamper") as tx:
+        tx.connection.execute(text(statement), values)
+
+
+def test_an_untouched_chain_is_whole_and_reads_back(database: Database) -> None:
+    assert broken(database) is None
+    fill(database)
+    assert broken(database) is None
+    with database.reading() as tx:
+        newest, *_ = tx.audit.latest(3)
+        assert newest.id == COUNT
+        assert newest.facts == {"before": {"status": "in_stock"}, "after": {"n": COUNT - 1, "x": 1.5}}
+        assert newest.personal == {"name": "田中 花子", "n": COUNT - 1}
+        assert tx.audit.head() == (COUNT, newest.hash)
+        assert [one.id for one in tx.audit.latest(2, before=4)] == [3, 2]
+
+
+def test_an_edit_of_any_column_of_any_row_shows(database: Database) -> None:
+    fill(database)
+    random.seed(20261120)
+    for column in COLUMNS:
+        row = random.randint(1, COUNT)
+        with database.reading() as tx:
+            old = tx.connection.execute(text(f"SELECT {column} FROM audit WHERE id = {row}")).scalar()
+        tamper(database, f"UPDATE audit SET {column} = :new WHERE id = {row}", new=f"!{old[1:]}")
+        assert broken(database) == row, column
+        tamper(database, f"UPDATE audit SET {column} = :old WHERE id = {row}", old=old)
+        assert broken(database) is None
+
+
+@pytest.mark.parametrize("row", [1, COUNT // 2, COUNT])
+def test_an_edited_time_and_a_changed_request_show(database: Database, row: int) -> None:
+    fill(database)
+    tamper(database, f"UPDATE audit SET at = '2026-01-01 00:00:00.000000' WHERE id = {row}")
+    assert broken(database) == row
+
+
+@pytest.mark.parametrize("row", range(1, COUNT + 1))
+def test_a_deleted_row_shows_the_last_one_too(database: Database, row: int) -> None:
+    fill(database)
+    tamper(database, f"DELETE FROM audit WHERE id = {row}")
+    assert broken(database) == row
+
+
+def test_deleting_everything_shows(database: Database) -> None:
+    fill(database)
+    tamper(database, "DELETE FROM audit")
+    assert broken(database) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (3, 9), (COUNT - 1, COUNT)])
+def test_two_swapped_rows_show(database: Database, one: int, other: int) -> None:
+    fill(database)
+    for before, after in ((one, 999), (other, one), (999, other)):
+        tamper(database, f"UPDATE audit SET id = {after} WHERE id = {before}")
+    assert broken(database) == one
+
+
+def test_an_inserted_row_shows(database: Database) -> None:
+    fill(database)
+    names = "at, actor, action, subject, facts, previous, hash"
+    tamper(database, f"INSERT INTO audit (id, {names}) SELECT 99, {names} FROM audit WHERE id = 5")
+    assert broken(database) == COUNT + 1
+
+
+def test_erased_personal_details_are_gone_and_the_chain_stays_whole(database: Database) -> None:
+    fill(database)
+    with database.transaction("erase") as tx:
+        assert tx.audit.erase_personal([2, 3, 77]) == 2
+        assert tx.audit.latest(1, before=3)[0].personal is None
+        raw = tx.connection.execute(text("SELECT personal, salt FROM audit WHERE id = 2")).one()
+    assert tuple(raw) == (None, None)
+    assert broken(database) is None
+    with database.transaction("more") as tx:
+        add(tx, 50)
+    assert broken(database) is None
+
+
+def test_four_threads_append_to_one_chain(database: Database) -> None:
+    def append(number: int) -> None:
+        for count in range(10):
+            with database.transaction("append") as tx:
+                add(tx, 100 * number + count)
+
+    together(append)
+    assert broken(database) is None
+    with database.reading() as tx:
+        assert tx.audit.head()[0] == 40
+
+
+def test_a_transaction_that_fails_leaves_no_gap(database: Database) -> None:
+    fill(database, 1)
+    with pytest.raises(ZeroDivisionError), database.transaction("fail") as tx:
+        print(add(tx, 1) / 0)
+    fill(database, 1)
+    assert broken(database) is None
+
+
+def test_entries_are_found_by_request_receipt_and_subject(database: Database) -> None:
+    with database.transaction("write") as tx:
+        receipt = samples.receipt(tx)
+        request = tx.requests.add(receipt.id)
+        tx.audit.append(samples.NOON, "system", "open", "a", request_id=request, receipt_id=receipt.id)
+        add(tx, 1)
+        found = (tx.audit.of_request(request), tx.audit.of_receipt(receipt.id), tx.audit.about("a"))
+    assert [[one.id for one in entries] for entries in found] == [[1], [1], [1]]

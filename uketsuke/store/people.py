@@ -1,0 +1,142 @@
+"""The directory: people, departments, shared mailboxes, accounts (DESIGN 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from uketsuke.domain.content import Frozen
+from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.text import key as text_key
+from uketsuke.domain.text import person_key
+from uketsuke.domain.world import match_departments
+from uketsuke.store.registers import accounts, departments, people, shared_mailboxes
+from uketsuke.store.repository import Repository
+
+_PERSON = tuple(people.c[name] for name in Person.model_fields)
+_DEPARTMENT = tuple(departments.c[name] for name in Department.model_fields)
+
+
+class Account(Frozen):
+    """An account in a named system, and whose it is."""
+
+    system: str
+    id: str
+    employee_number: str | None
+    active: bool = True
+
+
+class People(Repository):
+    """Persons; whoever asks for active ones checks `Person.is_active` for the day that counts."""
+
+    def known(self) -> bool:
+        """Whether there is a directory at all; without one, rules that need it are skipped."""
+        return self._connection.execute(select(people.c.employee_number).limit(1)).scalar() is not None
+
+    def put(self, person: Person) -> None:
+        """Add a person, or replace the one with that employee number."""
+        words = (person.employee_number, person.name, person.kana, person.phone, person.mail)
+        keys = {
+            "mail_key": person.mail.casefold() if person.mail else None,
+            "name_key": person_key(person.name),
+            "search": " ".join([*(text_key(word) for word in words if word), person_key(person.name)]),
+        }
+        self._replace(people, {**dict(person), **keys})
+
+    def import_rows(self, rows: Iterable[Person]) -> int:
+        """Put many; gives how many."""
+        persons = list(rows)
+        for person in persons:
+            self.put(person)
+        return len(persons)
+
+    def export_rows(self) -> list[Person]:
+        """Everybody, by employee number."""
+        return self._all(Person, select(*_PERSON).order_by(people.c.employee_number))
+
+    def get(self, employee_number: str) -> Person | None:
+        """The person of that number."""
+        return self._one(Person, select(*_PERSON).where(people.c.employee_number == employee_number))
+
+    def by_mail(self, mail: str) -> list[Person]:
+        """Who has that address; several mean that nobody is proven."""
+        mine = select(*_PERSON).where(people.c.mail_key == mail.casefold())
+        return self._all(Person, mine.order_by(people.c.employee_number))
+
+    def named(self, name: str) -> list[Person]:
+        """Who has that name, old and variant characters taken as the same."""
+        mine = select(*_PERSON).where(people.c.name_key == person_key(name))
+        return self._all(Person, mine.order_by(people.c.employee_number))
+
+    def of_department(self, department: str) -> list[Person]:
+        """Who sits there."""
+        mine = select(*_PERSON).where(people.c.department == department)
+        return self._all(Person, mine.order_by(people.c.kana, people.c.employee_number))
+
+    def search(self, words: str, limit: int = 20) -> list[Person]:
+        """People in whose number, name, kana, extension or address every word occurs (UX AP-82)."""
+        found = [
+            people.c.search.contains(text_key(word), autoescape=True)
+            | people.c.search.contains(person_key(word), autoescape=True)
+            for word in words.split()
+        ]
+        statement = select(*_PERSON).where(people.c.active, *found).order_by(people.c.kana)
+        return self._all(Person, statement.limit(limit))
+
+
+class Departments(Repository):
+    """Departments and the mailboxes they share."""
+
+    def known(self) -> bool:
+        """Whether departments are known at all."""
+        return self._connection.execute(select(departments.c.code).limit(1)).scalar() is not None
+
+    def put(self, department: Department) -> None:
+        """Add a department, or replace the one with that code."""
+        self._replace(departments, dict(department))
+
+    def all(self) -> list[Department]:
+        """Every department, by code."""
+        return self._all(Department, select(*_DEPARTMENT).order_by(departments.c.code))
+
+    def matching(self, words: str) -> list[Department]:
+        """Departments of that name or code, else of that alias, folded (FR-03)."""
+        return match_departments(self.all(), words)
+
+    def put_mailbox(self, mailbox: SharedMailbox) -> None:
+        """Add a shared mailbox, or move it to another department."""
+        self._replace(shared_mailboxes, {"mail": mailbox.mail.casefold(), "department": mailbox.department})
+
+    def mailbox(self, mail: str) -> SharedMailbox | None:
+        """The shared mailbox of that address."""
+        mine = select(shared_mailboxes).where(shared_mailboxes.c.mail == mail.casefold())
+        return self._one(SharedMailbox, mine)
+
+    def mailboxes(self) -> list[SharedMailbox]:
+        """Every shared mailbox."""
+        return self._all(SharedMailbox, select(shared_mailboxes).order_by(shared_mailboxes.c.mail))
+
+    def address_of(self, department: str) -> str | None:
+        """Where letters to a department go: its mailbox, else its general-affairs list."""
+        box = select(func.min(shared_mailboxes.c.mail)).where(shared_mailboxes.c.department == department)
+        affairs = select(func.min(departments.c.general_affairs_list)).where(departments.c.name == department)
+        return self._connection.execute(box).scalar() or self._connection.execute(affairs).scalar()
+
+
+class Accounts(Repository):
+    """Accounts of named systems."""
+
+    def put(self, account: Account) -> None:
+        """Add an account, or replace the one with that id."""
+        self._replace(accounts, dict(account))
+
+    def get(self, system: str, account_id: str) -> Account | None:
+        """The account of that id in that system."""
+        mine = select(accounts).where(accounts.c.system == system, accounts.c.id == account_id)
+        return self._one(Account, mine)
+
+    def of_person(self, employee_number: str) -> list[Account]:
+        """All accounts of a person."""
+        mine = select(accounts).where(accounts.c.employee_number == employee_number)
+        return self._all(Account, mine.order_by(accounts.c.system, accounts.c.id))

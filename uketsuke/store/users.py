@@ -1,0 +1,98 @@
+"""Who signs in, and their server-side sessions (DESIGN 10). Rules compare persons, not sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from uketsuke.domain.content import Frozen
+from uketsuke.domain.states import Role
+from uketsuke.errors import NotFound
+from uketsuke.store.registers import sessions, users
+from uketsuke.store.repository import Repository
+
+
+class User(Frozen):
+    """One sign-in; without a password hash it comes through a trusted proxy only."""
+
+    login: str
+    name: str
+    password_hash: str | None = None
+    roles: tuple[Role, ...] = ()
+    employee_number: str | None = None
+    active: bool = True
+
+
+class Session(Frozen):
+    """One signed-in browser; only the hash of its token is kept."""
+
+    token_hash: str
+    login: str
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+class Users(Repository):
+    """Sign-ins."""
+
+    def put(self, user: User) -> None:
+        """Add a sign-in, or replace the one with that login."""
+        self._replace(users, user.model_dump(mode="json"))
+
+    def get(self, login: str) -> User | None:
+        """The sign-in of that login, active or not."""
+        return self._one(User, select(users).where(users.c.login == login))
+
+    def all(self) -> list[User]:
+        """Every sign-in."""
+        return self._all(User, select(users).order_by(users.c.login))
+
+    def set_password(self, login: str, password_hash: str) -> None:
+        """A new password ends all sessions; raises `NotFound`."""
+        mine = update(users).where(users.c.login == login)
+        if self._changed(mine.values(password_hash=password_hash)) == 0:
+            raise NotFound("user", login)
+        self._connection.execute(delete(sessions).where(sessions.c.login == login))
+
+
+class Sessions(Repository):
+    """Sessions of sign-ins."""
+
+    def open(self, token_hash: str, login: str, csrf: str, expires_at: datetime) -> None:
+        """Somebody has signed in."""
+        now = self._at()
+        values = {
+            "token_hash": token_hash,
+            "login": login,
+            "csrf": csrf,
+            "created_at": now,
+            "seen_at": now,
+            "expires_at": expires_at,
+        }
+        self._replace(sessions, values)
+
+    def get(self, token_hash: str) -> Session | None:
+        """The session, while it has not expired and its sign-in is active."""
+        alive = (sessions.c.expires_at > self._at()) & users.c.active
+        joined = select(sessions).join(users, users.c.login == sessions.c.login)
+        return self._one(Session, joined.where(sessions.c.token_hash == token_hash, alive))
+
+    def touch(self, token_hash: str, expires_at: datetime) -> None:
+        """It was used; it lives on until then."""
+        mine = update(sessions).where(sessions.c.token_hash == token_hash)
+        self._connection.execute(mine.values(seen_at=self._at(), expires_at=expires_at))
+
+    def close(self, token_hash: str) -> None:
+        """Somebody has signed out."""
+        self._connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+    def close_all(self, login: str) -> None:
+        """End every session of a sign-in."""
+        self._connection.execute(delete(sessions).where(sessions.c.login == login))
+
+    def forget_expired(self) -> int:
+        """Remove what has expired; gives how many."""
+        return self._changed(delete(sessions).where(sessions.c.expires_at <= self._at()))

@@ -1,0 +1,93 @@
+"""What a plan may look at, over the database: `domain.world.World` on one open transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, time, timedelta
+
+from pydantic import JsonValue
+
+from uketsuke.domain.calendar import JST, Calendar
+from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.text import key as text_key
+from uketsuke.domain.world import LedgerRow, OpenRequest
+from uketsuke.store.transaction import Transaction
+
+RECENT = timedelta(days=30)
+"""How long an ended request still counts as a possible duplicate (catalogue FR-06)."""
+
+
+class StoredWorld:
+    """Read-only; valid while the transaction is open. `besides` is the receipt that is being looked at."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        today: date,
+        calendar: Calendar,
+        staff_domains: Collection[str] | None = None,
+        trusted_authserv_ids: Collection[str] | None = None,
+        border_hosts: Collection[str] = (),
+        besides: int | None = None,
+    ) -> None:
+        self._tx, self.today, self.calendar, self._besides = tx, today, calendar, besides
+        self.staff_domains = _folded(staff_domains)
+        self.trusted_authserv_ids = _folded(trusted_authserv_ids)
+        self.border_hosts = _folded(border_hosts) or frozenset()
+
+    def people(self, *, mail: str | None = None, name: str | None = None) -> list[Person] | None:
+        """See `World`."""
+        if not self._tx.people.known():
+            return None
+        if mail is not None:
+            found = self._tx.people.by_mail(mail)
+        else:
+            found = self._tx.people.export_rows() if name is None else self._tx.people.named(name)
+        return [
+            person
+            for person in found
+            if person.is_active(self.today) and (name is None or text_key(person.name) == text_key(name))
+        ]
+
+    def departments(self, text: str) -> list[Department] | None:
+        """See `World`."""
+        return self._tx.departments.matching(text) if self._tx.departments.known() else None
+
+    def mailbox(self, mail: str) -> SharedMailbox | None:
+        """See `World`."""
+        return self._tx.departments.mailbox(mail)
+
+    def address_of(self, department: str) -> str | None:
+        """See `World`."""
+        return self._tx.departments.address_of(department)
+
+    def knows_ledger(self, ledger: str) -> bool:
+        """See `World`."""
+        return self._tx.ledgers.knows(ledger)
+
+    def row(self, ledger: str, key: str) -> LedgerRow | None:
+        """See `World`."""
+        return self._tx.ledgers.row(ledger, key)
+
+    def rows(self, ledger: str, criteria: Mapping[str, JsonValue]) -> list[LedgerRow]:
+        """See `World`."""
+        return self._tx.ledgers.rows(ledger, criteria)
+
+    def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
+        """See `World`."""
+        since = datetime.combine(self.today, time(), JST) - RECENT
+        return [
+            OpenRequest(
+                number=row.number,
+                service=service,
+                department=row.department,
+                values=row.reading.plain(),
+                at=row.applied_at,
+            )
+            for row in self._tx.requests.similar(service, department, field, value, since)
+            if row.receipt_id != self._besides
+        ]
+
+
+def _folded(values: Collection[str] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(value.casefold() for value in values)
