@@ -25,6 +25,7 @@ KINDS = {
     "ignore": Kind.AUTOMATIC,
     "attach-to-outgoing": Kind.BOUNCE,
     "attach-to-receipt": Kind.REPLY,
+    "open-inquiry": Kind.INQUIRY,
 }
 
 
@@ -74,6 +75,16 @@ def test_messages_that_open_no_request_are_told_apart(sample: Sample) -> None:
 @each(*(one for one in OURS if "plan_state" in one.expected))
 def test_the_plan_is_ready_held_or_not_there_as_expected(sample: Sample) -> None:
     assert sample.assessed().plan_state == sample.expected["plan_state"]
+
+
+@each(*(one for one in OURS if "offered" in one.expected))
+def test_without_a_possible_date_the_next_days_are_offered(sample: Sample) -> None:
+    steps = sample.assessed().steps or ()
+    agree = next(step for step in steps if isinstance(step, AgreeDate))
+    letter = next(step for step in steps if isinstance(step, SendMail))
+    assert [day.isoformat() for day in agree.offered] == sample.expected["offered"]
+    assert letter.facts["offered"] == sample.expected["offered"]
+    assert not agree.proposed
 
 
 @each(*PLANNED)

@@ -23,7 +23,7 @@ from uketsuke.domain.world import World
 from uketsuke.processors.base import Processor
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.processors.labels import find_pairs, masked
-from uketsuke.processors.sentences import Mood, Sentence, is_reply_subject, sentences
+from uketsuke.processors.sentences import Mood, Sentence, heading, is_reply_subject, sentences
 from uketsuke.processors.values import Reader, choices_in
 
 LONGEST_TEXT = 100_000
@@ -55,19 +55,20 @@ class Extraction:
         return self.content.text[:LONGEST_TEXT]
 
     def reading(self) -> Reading:
-        """Everything that the message itself says."""
+        """Everything that the message itself says; of several values the first one written counts."""
         values: Values = {}
         labels = self.processor.labels() if self.processor else _common_labels()
         pairs = find_pairs(self.text, labels)
         for found in (self._typed(labels), self._labelled(labels) if not self.content.values else ()):
             for name, value in found:
                 values.setdefault(name, []).append(value)
-        for name in values:
-            if self.request.specs()[name].rule in _FIRST_COUNTS:
-                values[name].reverse()
         unlabelled = masked(self.text, pairs)
-        for name, value in self._spoken(unlabelled, frozenset(_read(values))):
+        for name, value in tuple(self._spoken(unlabelled, frozenset(_read(values)))):
             values.setdefault(name, []).append(value)
+        for history in values.values():
+            history.sort(key=lambda one: one.value is not None)
+            first = next((index for index, one in enumerate(history) if one.value is not None), 0)
+            history[first:] = reversed(history[first:])
         self._add_sender(values)
         return Reading(values={name: tuple(history) for name, history in values.items()})
 
@@ -115,8 +116,7 @@ class Extraction:
             elif spec.rule is Rule.CHOICE:
                 yield from self._choices(name, spec, spoken, at)
                 if not is_reply_subject(subject.text):
-                    heading = Sentence(subject.text, 0, Mood.ASKS)
-                    yield from self._choices(name, spec, (heading,), in_subject)
+                    yield from self._choices(name, spec, (heading(subject.text),), in_subject)
         yield from self._phrased(spoken, known, at)
 
     def _keys(
@@ -183,10 +183,6 @@ class Extraction:
     def _span(self, start: int, end: int) -> Source:
         text = self.content.text[start:end]
         return Source(kind=SourceKind.SPAN, part="text", start=start, end=end, text=text)
-
-
-_FIRST_COUNTS = frozenset({Rule.PHONE, Rule.EMAIL, Rule.PERSON, Rule.TEXT})
-"""Where several labels are usual (電話 and 内線), the first one written counts; all are kept."""
 
 
 def with_directory(

@@ -61,6 +61,12 @@ def is_reply_subject(subject: str) -> bool:
     return bool(_REPLIED.match(subject))
 
 
+def heading(subject: str) -> Sentence:
+    """A subject names what is asked for, unless it asks a question (返却方法について)."""
+    mood = _mood(subject)
+    return Sentence(subject, 0, mood if mood in (Mood.QUESTION, Mood.DONE) else Mood.ASKS)
+
+
 def _mood(words: str) -> Mood:
     if _QUESTION.search(words) and not _POLITE.search(words):
         return Mood.QUESTION

@@ -25,8 +25,9 @@ from uketsuke.domain.text import fold
 from uketsuke.domain.world import World
 from uketsuke.processors.base import Block, Deadline, Outcome, Processor, Subject
 from uketsuke.processors.ledger import DEVICE_STATUS
+from uketsuke.processors.shapes.handover_correction import what_is_left
 from uketsuke.processors.shapes.handover_plan import HandoverPlan, HandoverTerms
-from uketsuke.processors.shapes.handover_revision import revised, what_is_left
+from uketsuke.processors.shapes.handover_revision import revised
 
 _CONTACT = frozenset(
     {
@@ -41,6 +42,7 @@ _CONTACT = frozenset(
         "return_date",
         "offered",
         "place",
+        "to_section",
     }
 )
 _HANDED = _CONTACT - {"desired_date", "offered"}
@@ -127,7 +129,7 @@ class DeviceHandover(Processor):
         self, request: ServiceRequest, plan: Plan, results: Results, world: World, subject: Subject
     ) -> tuple[Step, ...]:
         """The corrected request's steps without those that are done and still right."""
-        return what_is_left(self.terms(), self.plan(request, world, subject), plan, results)
+        return what_is_left(self.plan(request, world, subject), plan, results)
 
     def terms(self) -> HandoverTerms:
         """What the plan needs to know of the service."""

@@ -29,7 +29,6 @@ from uketsuke.processors.base import Subject
 RESULT = "hand_over_result"
 HANDED_OVER = "handed_over"
 DAY = "handed_over_on"
-NEW_DAY = "new_date"
 OUT, BACK = "hand_over_date", "return_date"
 
 
@@ -59,7 +58,7 @@ class HandoverTerms:
 
 
 def results_of(confirmed: str) -> tuple[ResultField, ...]:
-    """What a person records on the day: how it went, on which day, and a new day where one was agreed."""
+    """What a person records: how it went, and on which day, which is today where nothing is said."""
     return (
         ResultField(
             name=RESULT,
@@ -67,7 +66,6 @@ def results_of(confirmed: str) -> tuple[ResultField, ...]:
             choices={HANDED_OVER: "受渡済", "no_show": "来庁なし", "rescheduled": "日程変更"},
         ),
         ResultField(name=DAY, label=confirmed, rule="date", required=False),
-        ResultField(name=NEW_DAY, label="新しい日", rule="date", required=False),
     )
 
 
@@ -247,6 +245,7 @@ class HandoverPlan:
             "hand_over_date": out if self.out else None,
             "return_date": back if self.back else None,
             "place": self.terms.desk,
+            "to_section": self.subject.person is None,
         }
 
     def _accepted(self) -> date | None:
