@@ -8,6 +8,8 @@ UketsukeError
 ├── StalePlan             a row the plan expects has changed since
 ├── StaleVersion          a decision was made on an older version
 ├── NotAllowed            the decision is not in the table for this role and state
+├── PlanChanged           the plan is not the one that was seen
+├── Incomplete            a form lacks something, or holds something impossible
 ├── NotFound              nothing is stored under that id
 ├── LeaseLost             another worker holds the job now
 └── TransactionOpen       an outside call was tried inside a transaction
@@ -79,6 +81,23 @@ class NotAllowed(UketsukeError):
     def __init__(self, decision: str, state: str, why: str) -> None:
         self.decision, self.state, self.why = decision, state, why
         super().__init__(f"{decision} on {state}: {why}")
+
+
+class PlanChanged(UketsukeError):
+    """The plan is no longer the one that was seen; nothing runs until somebody has seen the new one."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(f"plan {expected[:12]} was seen, it is {found[:12] or 'none'} now")
+
+
+class Incomplete(UketsukeError):
+    """A form lacks something, or holds something impossible; the typed text is kept by the page."""
+
+    def __init__(self, wrong: dict[str, str]) -> None:
+        self.wrong = wrong
+        """Field → code: `missing`, `unknown-choice`, `not-a-date`, `in-the-future`, `not-possible`."""
+        super().__init__(", ".join(f"{name}: {code}" for name, code in wrong.items()))
 
 
 class NotFound(UketsukeError):

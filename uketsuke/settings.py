@@ -1,0 +1,272 @@
+"""The settings: one typed object, made once by `load` (DESIGN 11).
+
+TOML file plus environment `UKETSUKE_…` with `__` between levels; any value also
+from a file named by `…_FILE`. Unknown names are problems, in both; every problem
+is told at once. Nothing is read when this module is imported.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from uketsuke.errors import ConfigurationError
+
+PREFIX = "UKETSUKE_"
+NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
+"""Names in the environment that steer the program but are no settings."""
+
+
+def _as_list(value: Any) -> Any:
+    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+
+def _as_tables(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class Part(BaseModel):
+    """A table of the settings; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Database(Part):
+    """Where everything is kept."""
+
+    url: SecretStr = SecretStr("sqlite:///uketsuke.db")
+    """`sqlite:///file` (relative to data_dir) or `postgresql+psycopg://…`."""
+
+
+class Queue(Part):
+    """How work is handed to the workers."""
+
+    broker: SecretStr = SecretStr("database")
+    threads: int = Field(default=4, ge=1, le=64)
+    lease_seconds: float = Field(default=120, gt=0)
+    poll_seconds: float = Field(default=0.25, gt=0)
+    sweep_seconds: float = Field(default=5, gt=0)
+    undo_seconds: float = Field(default=10, ge=0)
+
+
+class Mailbox(Part):
+    """One mailbox or folder that is read."""
+
+    url: SecretStr
+    """`imap://user:password@host:port/INBOX`, `imaps://…`, `folder:///path`."""
+    name: str = "main"
+    move_to: str | None = "uketsuke"
+    """Folder that a mail is moved to after it is stored; empty = leave it where it is."""
+    poll_seconds: float = Field(default=60, gt=0)
+    timeout_seconds: float = Field(default=60, gt=0)
+    max_bytes: int = Field(default=25_000_000, gt=0)
+
+    @field_validator("url")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr) -> SecretStr:
+        if urlsplit(value.get_secret_value()).scheme not in ("imap", "imaps", "folder"):
+            raise ValueError("must start with imap://, imaps:// or folder://")
+        return value
+
+
+class Smtp(Part):
+    """How letters leave."""
+
+    url: SecretStr = SecretStr("maildir:outbox")
+    """`smtp://host:port`, `smtps://…`, `maildir:///path` (relative to data_dir)."""
+    sender: str = "it-helpdesk@city.example.lg.jp"
+    timeout_seconds: float = Field(default=60, gt=0)
+    per_connection: int = Field(default=20, ge=1)
+    starttls: Literal["when-offered", "required", "never"] = "when-offered"
+
+    @field_validator("url")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr) -> SecretStr:
+        if urlsplit(value.get_secret_value()).scheme not in ("smtp", "smtps", "maildir"):
+            raise ValueError("must start with smtp://, smtps:// or maildir:")
+        return value
+
+
+class Console(Part):
+    """Where the screens are served."""
+
+    bind: str = "127.0.0.1:8765"
+    base_url: str = "http://127.0.0.1:8765"
+    session_minutes: int = Field(default=480, gt=0)
+
+    @field_validator("bind")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, colon, port = value.rpartition(":")
+        if not (host and colon and port.isdigit()):
+            raise ValueError("must be host:port")
+        return value
+
+
+class Trust(Part):
+    """Whose word counts about who sent a mail (FAULTS 3)."""
+
+    staff_domains: Names = ("city.example.lg.jp",)
+    authserv_ids: Names = ()
+    border_hosts: Names = ()
+
+
+class Desk(Part):
+    """What letters and pages call things."""
+
+    city: str = "みなと市"
+    name: str = "情報システムヘルプデスク"
+    phone: str = "内線 2345"
+    department: str = "デジタル戦略部"
+    """The city's department that is told about hand-overs, and where they happen."""
+
+
+class Hours(Part):
+    """Business time."""
+
+    opening: time = time(8, 45)
+    closing: time = time(17, 30)
+    closed_from: str = "12-29"
+    closed_to: str = "01-03"
+    closed_days: tuple[date, ...] = ()
+    open_days: tuple[date, ...] = ()
+
+
+class Settings(Part):
+    """All settings; build them with `load`."""
+
+    mode: Literal["production", "demo", "test"] = "production"
+    city: Names = ("kobe",)
+    services_folder: Path | None = None
+    data_dir: Path = Path("data")
+    secret: SecretStr | None = None
+    """Signs tokens; made once in data_dir where it is not set."""
+    clock: str = "system"
+    """`system`, or `file:<path>` holding one ISO time: for demo and test only."""
+    language: Literal["ja"] = "ja"
+    database: Database = Database()
+    queue: Queue = Queue()
+    mailbox: Annotated[tuple[Mailbox, ...], BeforeValidator(_as_tables)] = ()
+    smtp: Smtp = Smtp()
+    console: Console = Console()
+    trust: Trust = Trust()
+    desk: Desk = Desk()
+    hours: Hours = Hours()
+
+    @field_validator("clock")
+    @classmethod
+    def _known_clock(cls, value: str) -> str:
+        if value != "system" and not value.startswith("file:"):
+            raise ValueError("must be system or file:<path>")
+        return value
+
+    def path(self, text: str) -> Path:
+        """A path of the settings, relative to the data directory."""
+        return self.data_dir / text
+
+    def database_url(self) -> str:
+        """The database URL with a relative SQLite file put into the data directory."""
+        url = self.database.url.get_secret_value()
+        file = url.removeprefix("sqlite:///")
+        if file != url and not file.startswith("/"):
+            return f"sqlite:///{self.path(file).resolve()}"
+        return url
+
+
+def load(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read file and environment; raises `ConfigurationError` with every problem found."""
+    environment = os.environ if environment is None else environment
+    problems: list[str] = []
+    named = file or (Path(environment[f"{PREFIX}CONFIG"]) if f"{PREFIX}CONFIG" in environment else None)
+    values = _read_file(named, problems) if named else {}
+    _overlay(values, environment, problems)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += [_describe(dict(found), named) for found in error.errors()]
+        raise ConfigurationError(tuple(problems)) from None
+    if settings.clock != "system" and settings.mode == "production":
+        problems.append('clock: file:… is for mode = "demo" or "test" only')
+    if problems:
+        raise ConfigurationError(tuple(problems))
+    return settings
+
+
+def _read_file(file: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        problems.append(f"{file}: cannot be read ({error.strerror})")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{file}: is not valid TOML ({error})")
+    return {}
+
+
+def _overlay(values: dict[str, Any], environment: Mapping[str, str], problems: list[str]) -> None:
+    """Put `UKETSUKE_A__B=c` (or the content of `UKETSUKE_A__B_FILE`) at values["a"]["b"]."""
+    for name, text in sorted(environment.items()):
+        if not name.startswith(PREFIX) or name.removeprefix(PREFIX) in NOT_SETTINGS:
+            continue
+        path = name.removeprefix(PREFIX).lower().split("__")
+        if path[-1].endswith("_file"):
+            path[-1] = path[-1].removesuffix("_file")
+            try:
+                text = Path(text).read_text("utf-8").strip()
+            except OSError as error:
+                problems.append(f"{name}: cannot be read ({error.strerror})")
+                continue
+        place = values
+        for part in path[:-1]:
+            inner = place.get(part)
+            place[part] = place = dict(inner) if isinstance(inner, dict) else {}
+        place[path[-1]] = text
+
+
+def _describe(found: dict[str, Any], file: Path | None) -> str:
+    """One problem as a line: where, what, and what was probably meant."""
+    path = [str(part) for part in found["loc"]]
+    line = ".".join(path)
+    if found["type"] != "extra_forbidden":
+        return f"{_place(file, path)}{line}: {found['msg'].removeprefix('Value error, ')}"
+    near = difflib.get_close_matches(path[-1], _names_beside(path), n=1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"{_place(file, path)}{line}: no such setting{meant}"
+
+
+def _names_beside(path: list[str]) -> list[str]:
+    model: Any = Settings
+    for part in path[:-1]:
+        if part.isdigit():
+            continue
+        field = model.model_fields.get(part)
+        model = field.annotation if field and isinstance(field.annotation, type) else Mailbox
+    return list(model.model_fields)
+
+
+def _place(file: Path | None, path: list[str]) -> str:
+    """`file:line: ` where the name stands in the file, else nothing."""
+    if file is None or not file.exists():
+        return ""
+    for number, text in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
+        if text.split("=")[0].strip() == path[-1] or text.strip().strip("[]") == path[-1]:
+            return f"{file}:{number}: "
+    return ""
