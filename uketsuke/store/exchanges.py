@@ -44,11 +44,23 @@ class Exchanges(Repository):
         """We ask; open until an answer comes. Gives the id."""
         return self._say(request_id, Direction.OUT, who, text, None, letter_id, questions, True)
 
-    def answer(self, request_id: int, who: str | None, text: str, receipt_id: int | None = None) -> int:
-        """Somebody answers, by mail or on the status page; closes what was open. Gives the id."""
-        mine = update(exchanges).where(exchanges.c.request_id == request_id, exchanges.c.open)
+    def answer(
+        self,
+        request_id: int,
+        who: str | None,
+        text: str,
+        receipt_id: int | None = None,
+        *,
+        unseen: bool = False,
+    ) -> int:
+        """Somebody answers, by mail or on the status page; closes what was asked. Gives the id.
+
+        `unseen` keeps it in the tray until an operator has looked (`see`).
+        """
+        asked = exchanges.c.open & (exchanges.c.direction == Direction.OUT)
+        mine = update(exchanges).where(exchanges.c.request_id == request_id, asked)
         self._connection.execute(mine.values(open=False))
-        return self._say(request_id, Direction.IN, who, text, receipt_id, None, None, False)
+        return self._say(request_id, Direction.IN, who, text, receipt_id, None, None, unseen)
 
     def of_request(self, request_id: int) -> list[Exchange]:
         """Everything that was said, in order."""
@@ -57,8 +69,14 @@ class Exchanges(Repository):
 
     def open_of(self, request_id: int) -> Exchange | None:
         """The newest question without an answer."""
-        mine = select(exchanges).where(exchanges.c.request_id == request_id, exchanges.c.open)
+        asked = exchanges.c.open & (exchanges.c.direction == Direction.OUT)
+        mine = select(exchanges).where(exchanges.c.request_id == request_id, asked)
         return self._one(Exchange, mine.order_by(exchanges.c.id.desc()).limit(1))
+
+    def see(self, exchange_id: int) -> None:
+        """An operator has looked at an answer."""
+        mine = update(exchanges).where(exchanges.c.id == exchange_id, exchanges.c.direction == Direction.IN)
+        self._connection.execute(mine.values(open=False))
 
     def _say(
         self,

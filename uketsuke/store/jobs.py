@@ -146,6 +146,31 @@ class Jobs(Repository):
         """A person must look before it is tried again; raises `LeaseLost`."""
         self._fenced(claim, **_NO_LEASE, state=JobState.PARKED, last_error=error)
 
+    def crash(self, claim: Claim, delay: timedelta, error: str) -> None:
+        """It ended by an error nobody foresaw: tried again after `delay`, parked at the third time.
+
+        Raises `LeaseLost`.
+        """
+        parks = claim.crashes + 1 >= MAX_CRASHES
+        self._fenced(
+            claim,
+            **_NO_LEASE,
+            state=JobState.PARKED if parks else JobState.WAITING,
+            due_at=db_now(delay),
+            crashes=claim.crashes + 1,
+            last_error=error,
+        )
+
+    def unlease(self, job_id: int, owner: str) -> None:
+        """What this owner's consumer set aside and nobody began is free for everybody again."""
+        mine = (jobs.c.id == job_id) & (jobs.c.lease_owner == owner) & (jobs.c.state == JobState.LEASED)
+        self._changed(update(jobs).where(mine).values(**_NO_LEASE, state=JobState.WAITING))
+
+    def any_due(self, names: Collection[JobName] | None = None) -> bool:
+        """Whether there is something to lease, asked without taking the writer's lock."""
+        found = _free(None, names).with_only_columns(jobs.c.id).limit(1)
+        return self._connection.execute(found).first() is not None
+
     def unpark(self, job_id: int) -> None:
         """Try a parked job again, now and from the start."""
         fresh = {"state": JobState.WAITING, "due_at": db_now(), "crashes": 0, "tries": 0}

@@ -119,6 +119,12 @@ class Letters(Repository):
         mine = select(letters).where(letters.c.receipt_id == receipt_id)
         return self._all(Letter, mine.order_by(letters.c.id))
 
+    def acknowledged_since(self, to: str, since: datetime) -> int:
+        """How many acknowledgements and questions went to that address (loop limit, FAULTS S8)."""
+        counted = letters.c.purpose.in_(["ack", "question"]) & (letters.c.written_at >= since)
+        mine = select(func.count()).select_from(letters).where(letters.c.to == to, counted)
+        return int(self._connection.execute(mine).scalar_one())
+
     def set_sending(self, letter_id: int) -> None:
         """Committed after RCPT and just before DATA: from here on a cut makes it unknown."""
         changes = {"attempts": letters.c.attempts + 1, "sending_at": self._at()}

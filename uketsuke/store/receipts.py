@@ -199,6 +199,12 @@ class Receipts(Repository):
         ]
         return self._connection.execute(select(sightings.c.id).where(*same)).scalar()
 
+    def seen_uids(self, account: str, folder: str, uidvalidity: str) -> frozenset[str]:
+        """Every mail of that mailbox generation that was fetched before."""
+        place = (sightings.c.account == account) & (sightings.c.folder == folder)
+        mine = select(sightings.c.uid).where(place, sightings.c.uidvalidity == str(uidvalidity))
+        return frozenset(self._connection.execute(mine).scalars())
+
     def unfiled(self, account: str, limit: int = 500) -> list[Sighting]:
         """Mails that are safe here but not yet moved or flagged in their mailbox."""
         open_ones = select(sightings).where(sightings.c.account == account, sightings.c.filed_at.is_(None))

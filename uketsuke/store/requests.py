@@ -164,6 +164,11 @@ class Requests(Repository):
             raise StaleVersion("request", expected_version, self.get(request_id).version)
         return expected_version + 1
 
+    def set_due(self, request_id: int, due_at: datetime | None, due_what: str | None) -> None:
+        """Show its next deadline; no decision is made on it, so the version stays."""
+        mine = update(requests).where(requests.c.id == request_id)
+        self._connection.execute(mine.values(due_at=due_at, due_what=due_what))
+
     def similar(
         self, service: str, department: str, field: str, value: str, since: datetime
     ) -> list[RequestRow]:

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 from uketsuke.domain.calendar import JST, local_day
 from uketsuke.domain.content import Frozen, Kind
 from uketsuke.domain.receipt import WrongReceiptNumber, parse
-from uketsuke.domain.states import RequestState
+from uketsuke.domain.states import RequestState, StepState
 from uketsuke.domain.text import key as text_key
+from uketsuke.store.exchanges import Direction
 from uketsuke.store.repository import Repository
 from uketsuke.store.requests import RequestRow
-from uketsuke.store.tables import AUTOMATIC, requests
+from uketsuke.store.tables import AUTOMATIC, exchanges, requests, steps
 
 _S = RequestState
 _OPEN = (_S.READING, _S.NEEDS_REVIEW, _S.WAITING_REPLY, _S.HELD, _S.AWAITING_APPROVAL, _S.RUNNING)
@@ -105,7 +106,7 @@ class Tray(Repository):
         state, due = requests.c.state, requests.c.due_at
         is_open = state.in_(_OPEN)
         views: dict[View, ColumnElement[bool]] = {
-            View.REVIEW: state == _S.NEEDS_REVIEW,
+            View.REVIEW: or_(state == _S.NEEDS_REVIEW, and_(state == _S.RUNNING, _asks_for_attention())),
             View.MINE: and_(is_open, requests.c.assignee == login),
             View.TODAY: and_(is_open, due >= now, due < end),
             View.OVERDUE: and_(is_open, due < now),
@@ -133,3 +134,16 @@ def _ordered(statement: Select[Any]) -> Select[Any]:
 def _filtered(filters: Filters) -> ColumnElement[bool]:
     wanted = filters.model_dump(exclude_none=True)
     return and_(literal(True), *(requests.c[name] == value for name, value in wanted.items()))
+
+
+def _asks_for_attention() -> ColumnElement[bool]:
+    """It runs, but an answer has not been looked at, or a step failed or ended unknown."""
+    unseen = select(exchanges.c.id).where(
+        exchanges.c.request_id == requests.c.id,
+        exchanges.c.open,
+        exchanges.c.direction == Direction.IN,
+    )
+    stuck = select(steps.c.id).where(
+        steps.c.request_id == requests.c.id, steps.c.state.in_([StepState.FAILED, StepState.UNKNOWN])
+    )
+    return or_(unseen.exists(), stuck.exists())

@@ -125,6 +125,11 @@ class Waits(Repository):
         come = (waits.c.kind == WaitKind.DATE) & waits.c.answered_at.is_(None) & (waits.c.opens_on <= day)
         return self._all(WaitRow, select(waits).where(come).order_by(waits.c.opens_on, waits.c.id))
 
+    def open_to_person(self, wait_id: int) -> bool:
+        """The day has come: a person is waited for now; False when that was so already."""
+        waiting = (waits.c.id == wait_id) & (waits.c.kind == WaitKind.DATE) & waits.c.answered_at.is_(None)
+        return self._changed(update(waits).where(waiting).values(kind=WaitKind.PERSON)) == 1
+
     def work_list(
         self, today: date, kinds: Collection[WaitKind] = WORK, role: str | None = None
     ) -> list[WorkItem]:
