@@ -1,0 +1,115 @@
+"""The parts of a running uketsuke, put together once by `bootstrap` and handed to everyone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from uketsuke.clock import Clock
+from uketsuke.domain.calendar import Calendar, local_day
+from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.letter import Envelope, Sent
+from uketsuke.domain.states import Role
+from uketsuke.processors.catalogue import Catalogue
+from uketsuke.settings import Settings
+from uketsuke.store.database import Database
+from uketsuke.store.transaction import Transaction
+from uketsuke.store.world import StoredWorld
+from uketsuke.templates.letters import LetterTemplates
+from uketsuke.templates.wordbook import Wordbook
+
+
+class Sender(Protocol):
+    """Hands letters to whoever carries them."""
+
+    def send(self, envelope: Envelope, mark: Callable[[], None]) -> Sent:
+        """Send one letter; `mark` commits `sending` at the last moment before it may be out.
+
+        Raises `TryLater` (not sent), `Refused` (not sent, final), `UnknownOutcome`.
+        """
+
+    def look(self, envelope: Envelope) -> bool | None:
+        """Whether it lies there already; None where nobody can tell."""
+
+    def close(self) -> None:
+        """Let go of connections and threads."""
+
+
+class ContentReader(Protocol):
+    """Turns raw bytes into Content; raises `intake.reader.ReaderFailed`."""
+
+    def read(self, raw: bytes, channel: Channel) -> Content:
+        """What the message says."""
+
+    def close(self) -> None:
+        """End its process."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a sign-in with the role it acts in, and the person behind it."""
+
+    login: str
+    role: Role
+    person: str | None = None
+
+
+SYSTEM = Actor("uketsuke", Role.SYSTEM)
+"""uketsuke itself, in the audit log."""
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything a job, a page or a command needs."""
+
+    settings: Settings
+    secret: bytes
+    database: Database
+    clock: Clock
+    calendar: Calendar
+    catalogue: Catalogue
+    letters: LetterTemplates
+    wordbook: Wordbook
+    reader: ContentReader
+    sender: Sender
+
+    def close(self) -> None:
+        """End what was started: reader process, connections, threads."""
+        self.reader.close()
+        self.sender.close()
+        self.database.close()
+
+    def now(self) -> datetime:
+        """The business moment it is, UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The business day it is, Japan time."""
+        return local_day(self.clock.now())
+
+    def world(self, tx: Transaction, besides: int | None = None) -> StoredWorld:
+        """The read-only view that processors are given; `besides` is the receipt being looked at."""
+        trust = self.settings.trust
+        return StoredWorld(
+            tx,
+            today=self.today(),
+            calendar=self.calendar,
+            staff_domains=frozenset(trust.staff_domains),
+            trusted_authserv_ids=frozenset(trust.authserv_ids),
+            border_hosts=frozenset(trust.border_hosts),
+            besides=besides,
+        )
+
+    def sign(self, purpose: str, subject: str) -> str:
+        """An unguessable token for that purpose and subject: 160 bits of an HMAC-SHA-256, base 16."""
+        message = f"{purpose}\0{subject}".encode()
+        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:40]
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token; the token itself never is."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""The operator's note of a call or a visit: typed values, kept as the message they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from uketsuke.domain.calendar import local
+from uketsuke.domain.content import Channel
+from uketsuke.intake.accept import Accepted, accept
+from uketsuke.store.database import Database
+
+
+@dataclass(frozen=True)
+class Note:
+    """What an operator typed; `called_at` starts the clock, not the time of typing."""
+
+    submission_id: str
+    """Made with the form, so that pressing twice stores once."""
+    entered_by: str
+    called_at: datetime
+    submitted_at: datetime
+    identity_check: str | None
+    values: Mapping[str, str]
+    """Label → words, in the order of the form."""
+
+    def raw(self) -> bytes:
+        """The note as bytes, the shape the reader knows (`form_id`: `operator-entry`)."""
+        return json.dumps(
+            {
+                "form_id": "operator-entry",
+                "submission_id": self.submission_id,
+                "submitted_at": local(self.submitted_at).isoformat(),
+                "submitter": None,
+                "entered_by": self.entered_by,
+                "called_at": local(self.called_at).isoformat(),
+                "identity_check": self.identity_check,
+                "values": dict(self.values),
+            },
+            ensure_ascii=False,
+            indent=1,
+        ).encode()
+
+
+def accept_note(database: Database, note: Note, received_at: datetime) -> Accepted:
+    """Keep the note and give it a receipt number; the same submission gets the same one."""
+    return accept(
+        database,
+        note.raw(),
+        Channel.NOTE,
+        source="console",
+        received_at=received_at,
+        original_id=f"note:{note.submission_id}",
+    )
