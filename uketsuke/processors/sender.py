@@ -39,7 +39,12 @@ def who_asks(content: Content, values: Plain, world: World) -> Who:
     path = way_of(content, world)
     if content.channel in (Channel.NOTE, Channel.FORMBRIDGE):
         return _typed(content, values, path, world)
-    return _addressed(content, path, world)
+    who = _addressed(content, path, world)
+    if content.identity_check is None:
+        return who
+    if who.person is not None:
+        return Who(Path.OPERATOR_NOTE, Identity.ATTESTED, who.person)
+    return _typed(content, values, Path.OPERATOR_NOTE, world)
 
 
 def way_of(content: Content, world: World) -> Path:

@@ -1,0 +1,54 @@
+"""Our own ledgers: effects that are one with the step's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uketsuke.connectors.base import Done, Effect, local
+from uketsuke.domain.plan import LedgerUpdate, Reserve, resolve, resolve_all
+from uketsuke.store.ledgers import Origin
+from uketsuke.store.transaction import Transaction
+
+
+def reserve(tx: Transaction, step: Reserve, effect: Effect) -> Done:
+    """Take units that meet the criteria now; raises `OutOfStock` when there are too few."""
+    local(tx, effect)
+    changes = resolve_all(step.set, effect.results)
+    taken = tx.stock.reserve(step.ledger, step.criteria, step.count, changes, _origin(effect))
+    keys, versions = [key for key, _ in taken], [version for _, version in taken]
+    return Done(
+        {"asset_no": keys, "version": versions},
+        {"ledger": step.ledger, "keys": keys, "before": step.criteria, "after": changes},
+    )
+
+
+def update(tx: Transaction, step: LedgerUpdate, effect: Effect) -> Done:
+    """Change the rows; raises `StalePlan` when one is not as the plan expects, and changes none."""
+    if step.only_if is not None and resolve(step.only_if[0], effect.results) != step.only_if[1]:
+        return Done({"skipped": True}, {"skipped": True})
+    local(tx, effect)
+    keys, expected = _list(resolve(step.key, effect.results)), _list(resolve(step.expects, effect.results))
+    changes = resolve_all(step.set, effect.results)
+    versions, before = [], {}
+    for key, version in zip(keys, expected, strict=True):
+        row = tx.ledgers.row(step.ledger, key)
+        before[key] = {name: row.values.get(name) for name in changes} if row else {}
+        versions.append(tx.ledgers.update(step.ledger, key, version, changes, _origin(effect)))
+    return Done(
+        {"version": versions},
+        {"ledger": step.ledger, "keys": keys, "before": before, "after": changes},
+    )
+
+
+def _origin(effect: Effect) -> Origin:
+    return Origin(
+        actor="uketsuke",
+        effect_key=effect.key,
+        request_id=effect.request_id,
+        reason=effect.number,
+        at=effect.at,
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
