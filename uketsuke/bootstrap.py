@@ -1,0 +1,103 @@
+"""The one place where the parts meet: production, tests and demo call the same functions."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from uketsuke.app import App, ContentReader, Sender
+from uketsuke.clock import Clock, clock_of
+from uketsuke.connectors.holidays import japanese_holidays
+from uketsuke.domain.calendar import Calendar, local_day
+from uketsuke.errors import ConfigurationError
+from uketsuke.intake.reader import Reader
+from uketsuke.processors.catalogue import Catalogue
+from uketsuke.queue.deliver import SmtpSender
+from uketsuke.queue.maildir import MaildirSender
+from uketsuke.settings import Settings, Smtp
+from uketsuke.store.database import Database
+from uketsuke.templates.letters import LetterTemplates
+from uketsuke.templates.wordbook import Wordbook
+
+YEARS_AROUND = 5
+"""Holidays are known this many years back and ahead."""
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    reader: ContentReader | None = None,
+    sender: Sender | None = None,
+) -> App:
+    """Put the parts together; refuses tables of another version (`ConfigurationError`)."""
+    clock = clock or clock_of(settings.clock)
+    database = Database(settings.database_url(), clock=clock.now)
+    database.check_revision()
+    return App(
+        settings=settings,
+        secret=_secret(settings),
+        database=database,
+        clock=clock,
+        calendar=_calendar(settings, clock),
+        catalogue=Catalogue.load(settings.city, settings.services_folder),
+        letters=LetterTemplates.load(settings.city, settings.services_folder),
+        wordbook=Wordbook.load(settings.language),
+        reader=reader or Reader(),
+        sender=sender or make_sender(settings),
+    )
+
+
+def make_sender(settings: Settings) -> Sender:
+    """SMTP or Maildir, as the URL says."""
+    url = settings.smtp.url.get_secret_value()
+    if url.startswith("maildir:"):
+        return MaildirSender(_maildir(settings, settings.smtp))
+    return SmtpSender(settings.smtp)
+
+
+def _maildir(settings: Settings, smtp: Smtp) -> Path:
+    name = smtp.url.get_secret_value().removeprefix("maildir:")
+    absolute = "/" + name.lstrip("/") if name.startswith("/") else None
+    return Path(absolute) if absolute else settings.path(name)
+
+
+def _calendar(settings: Settings, clock: Clock) -> Calendar:
+    hours = settings.hours
+    year = local_day(clock.now()).year
+    holidays = japanese_holidays(range(year - YEARS_AROUND, year + YEARS_AROUND + 1))
+    holidays |= dict.fromkeys(hours.closed_days, "閉庁日")
+    return Calendar(
+        holidays,
+        hours.closed_from,
+        hours.closed_to,
+        hours.opening,
+        hours.closing,
+        frozenset(hours.open_days),
+    )
+
+
+def _secret(settings: Settings) -> bytes:
+    """What signs tokens: from the settings, else a file in the data directory, made once."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    path = settings.path("secret")
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            (f"data_dir: {settings.data_dir} cannot be written ({error.strerror})",)
+        ) from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()
+
+
+def poll_lease(settings: Settings) -> timedelta:
+    """How long a poller may be silent before another takes over."""
+    return timedelta(seconds=settings.queue.lease_seconds)

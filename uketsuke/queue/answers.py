@@ -1,0 +1,233 @@
+"""What people answer about a running request: work done, dates agreed, letters settled, steps tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import JsonValue
+
+from uketsuke.app import Actor, App
+from uketsuke.domain.job import JobName
+from uketsuke.domain.plan import AgreeDate, ManualTask, ResultField
+from uketsuke.domain.states import Decision, LetterState, RequestState, Role, StepState, follow
+from uketsuke.errors import Incomplete, NotAllowed, NotFound
+from uketsuke.processors.base import Outcome
+from uketsuke.queue.progress import end_when_done, finish_step, refresh_due, release, store_plan
+from uketsuke.queue.review import assess_now
+from uketsuke.queue.thread import agree, is_possible
+from uketsuke.store.requests import RequestRow
+from uketsuke.store.steps import StepRow
+from uketsuke.store.transaction import Transaction
+
+
+def complete_step(app: App, actor: Actor, step_id: int, results: Mapping[str, str]) -> None:
+    """作業を完了: results, completion and the release of the next step are one transaction (AP-76).
+
+    Raises `Incomplete` when a required result is missing or impossible, `WaitAnswered`
+    when somebody was first; then nothing was written.
+    """
+    with app.database.transaction("complete-step") as tx:
+        row, request = _waiting(tx, step_id)
+        follow(request.state, Decision.COMPLETE_STEP, actor.role)
+        step = tx.plans.get(row.plan_id).plan().step(row.seq)
+        if not isinstance(step, ManualTask):
+            raise NotAllowed(Decision.COMPLETE_STEP, row.state, "it is not work of a person")
+        clean = _checked(step, results, app.today())
+        wait = tx.waits.open_of(row.id)
+        if wait is not None:
+            tx.waits.answer(wait.id, actor.login, dict(clean))
+        if all(clean.get(name) in values for name, values in step.goes_on.items()):
+            finish_step(app, tx, row, clean, actor=actor)
+        else:
+            _revise(app, tx, request, row, clean, actor)
+
+
+def _checked(step: ManualTask, results: Mapping[str, str], today: date) -> dict[str, str]:
+    """The results asked for, each possible; a day may not lie ahead of today."""
+    wrong = {field.name: code for field in step.results if (code := _fault(field, results, today))}
+    if wrong:
+        raise Incomplete(wrong)
+    return {
+        field.name: results[field.name].strip()
+        for field in step.results
+        if results.get(field.name, "").strip()
+    }
+
+
+def _fault(field: ResultField, results: Mapping[str, str], today: date) -> str | None:
+    value = results.get(field.name, "").strip()
+    if not value:
+        return "missing" if field.required else None
+    if field.choices and value not in field.choices:
+        return "unknown-choice"
+    if field.rule == "date":
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return "not-a-date"
+        return "in-the-future" if day > today else None
+    return None
+
+
+def _revise(
+    app: App, tx: Transaction, request: RequestRow, row: StepRow, clean: Mapping[str, str], actor: Actor
+) -> None:
+    """来庁なし, 日程変更: the step is done, what was planned after it is replaced by what is left."""
+    tx.steps.set_state(row.id, StepState.DONE, expected={StepState.WAITING}, result=dict(clean))
+    plan = tx.plans.get(row.plan_id).plan()
+    assessment = assess_now(app, tx, request)
+    if assessment.subject is None:
+        raise NotAllowed("revise", request.state, "nobody to write to")
+    steps = app.catalogue.service(plan.service).revise(
+        plan,
+        tx.plans.results(request.id),
+        Outcome(row.seq, dict(clean)),
+        app.world(tx),
+        assessment.subject,
+    )
+    tx.plans.supersede(request.id)
+    tx.waits.cancel(request.id, actor.login)
+    plan_id = store_plan(app, tx, request, steps, actor)
+    tx.requests.update(request.id, request.version, plan_id=plan_id)
+    tx.audit.append(
+        at=tx.now,
+        actor=actor.login,
+        action="step-manual-task",
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        facts={"step": row.seq, "effect": row.effect_key, "result": dict(clean)},
+    )
+    release(tx, request.id)
+    refresh_due(app, tx, request.id)
+
+
+def answer_dates(app: App, actor: Actor, step_id: int, dates: Mapping[str, date]) -> None:
+    """The day or days agreed, by the requester on the status page or by an operator; raises `Incomplete`."""
+    with app.database.transaction("answer-dates") as tx:
+        row, request = _waiting(tx, step_id)
+        step = tx.plans.get(row.plan_id).plan().step(row.seq)
+        if request.state is not RequestState.RUNNING or not isinstance(step, AgreeDate):
+            raise NotAllowed("answer-dates", row.state, "no date is being agreed")
+        wrong = {name: "missing" for name in step.names if name not in dates}
+        wrong |= {name: "not-possible" for name, day in dates.items() if not is_possible(app, day)}
+        if wrong:
+            raise Incomplete(wrong)
+        agree(app, tx, row, {name: dates[name] for name in step.names}, actor)
+
+
+def answer_question(app: App, actor: Actor, request_id: int, text: str) -> None:
+    """The requester's words on the status page: they stand on the request, which comes back to review."""
+    with app.database.transaction("answer-question") as tx:
+        request = tx.requests.get_locked(request_id)
+        if request.state not in (RequestState.WAITING_REPLY, RequestState.NEEDS_REVIEW, RequestState.RUNNING):
+            raise NotAllowed("answer", request.state, "it has ended")
+        tx.exchanges.answer(request.id, actor.person, text, unseen=True)
+        if request.state is RequestState.WAITING_REPLY:
+            tx.requests.update(request.id, request.version, state=RequestState.NEEDS_REVIEW)
+        _audit(tx, actor, "answer", request, {"characters": len(text)})
+
+
+def settle_letter(app: App, actor: Actor, letter_id: int, outcome: LetterState) -> None:
+    """A person says how a letter of unknown or failed outcome ended: SENT, or WRITTEN to send it again."""
+    if outcome not in (LetterState.SENT, LetterState.WRITTEN):
+        raise NotAllowed("settle", outcome, "a letter is settled as sent or sent again")
+    with app.database.transaction("settle-letter") as tx:
+        letter = tx.letters.get(letter_id)
+        tx.letters.settle(letter_id, outcome, actor.login)
+        tx.audit.append(
+            at=tx.now,
+            actor=actor.login,
+            action="settle-letter",
+            subject=f"letter:{letter_id}",
+            request_id=letter.request_id,
+            receipt_id=letter.receipt_id,
+            facts={"before": {"state": letter.state.value}, "after": {"state": outcome.value}},
+        )
+        if outcome is LetterState.WRITTEN:
+            tx.enqueue(JobName.DELIVER, letter_id)
+        elif letter.request_id is not None:
+            end_when_done(app, tx, letter.request_id)
+
+
+def retry_step(app: App, actor: Actor, step_id: int) -> None:
+    """Perform a failed step again; nothing of it had been written (AP-47)."""
+    with app.database.transaction("retry-step") as tx:
+        row = tx.steps.get(step_id)
+        tx.steps.set_state(row.id, StepState.READY, expected={StepState.FAILED})
+        tx.enqueue(JobName.PERFORM, row.id)
+        _audit(tx, actor, "retry-step", tx.requests.get(row.request_id), {"step": row.seq})
+
+
+def replan(app: App, actor: Actor, request_id: int, version: int) -> None:
+    """作り直す: what is left of the plan is planned again on the rows as they are now (AP-28)."""
+    with app.database.transaction("replan") as tx:
+        request = tx.requests.get_locked(request_id)
+        current = tx.plans.current(request_id)
+        assessment = assess_now(app, tx, request)
+        if (
+            request.state is not RequestState.RUNNING
+            or current is None
+            or assessment.request is None
+            or assessment.subject is None
+        ):
+            raise NotAllowed("replan", request.state, "nothing runs")
+        steps = app.catalogue.service(current.plan().service).replan(
+            assessment.request,
+            current.plan(),
+            tx.plans.results(request_id),
+            app.world(tx),
+            assessment.subject,
+        )
+        tx.plans.supersede(request_id)
+        tx.waits.cancel(request_id, actor.login)
+        plan_id = store_plan(app, tx, request, steps, actor)
+        tx.requests.update(request_id, version, plan_id=plan_id)
+        release(tx, request_id)
+        refresh_due(app, tx, request_id)
+
+
+def unpark(app: App, actor: Actor, job_id: int) -> None:
+    """Try a parked job again from the start."""
+    with app.database.transaction("unpark") as tx:
+        tx.jobs.unpark(job_id)
+        tx.audit.append(at=tx.now, actor=actor.login, action="unpark", subject=f"job:{job_id}", facts={})
+
+
+def settle_exchange(app: App, actor: Actor, exchange_id: int) -> None:
+    """An answer or comment has been looked at."""
+    with app.database.transaction("settle-exchange") as tx:
+        tx.exchanges.see(exchange_id)
+        tx.audit.append(
+            at=tx.now,
+            actor=actor.login,
+            action="settle-exchange",
+            subject=f"exchange:{exchange_id}",
+            facts={},
+        )
+
+
+def requester(person: str | None) -> Actor:
+    """Who answers on the status page: the holder of the link."""
+    return Actor("requester", Role.STAFF, person)
+
+
+def _waiting(tx: Transaction, step_id: int) -> tuple[StepRow, RequestRow]:
+    row = tx.steps.get(step_id)
+    request = tx.requests.get_locked(row.request_id)
+    if row.state is not StepState.WAITING:
+        raise NotFound("waiting step", step_id)
+    return row, request
+
+
+def _audit(
+    tx: Transaction, actor: Actor, action: str, request: RequestRow, facts: Mapping[str, JsonValue]
+) -> None:
+    tx.audit.append(
+        at=tx.now,
+        actor=actor.login,
+        action=action,
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        facts=dict(facts),
+    )

@@ -1,0 +1,131 @@
+"""A Dramatiq broker without messages: its consumer leases due rows of the jobs table (DESIGN 8).
+
+There is nothing to publish and nothing to lose: a job is due or it is not. The
+consumer leases what it hands to the worker threads, so that two workers seldom
+reach for the same row; the actor claims it with the same SQL as behind Redis and
+RabbitMQ.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from dramatiq import Actor, Broker, Consumer, Message, MessageProxy
+from dramatiq.errors import QueueNotFound
+from dramatiq.middleware import Middleware
+
+from uketsuke.errors import TryLater
+from uketsuke.log import logger
+from uketsuke.store.database import Database
+
+log = logger(__name__)
+
+
+class DatabaseBroker(Broker):
+    """Reads the jobs table; `publish` only interrupts the wait of this process's consumer."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        owner: str,
+        actor_name: str,
+        lease: timedelta,
+        poll: timedelta,
+        middleware: list[Middleware] | None = None,
+    ) -> None:
+        super().__init__(middleware)
+        self.database, self.owner, self.actor_name = database, owner, actor_name
+        self.lease, self.poll = lease, poll
+        self.woken = threading.Event()
+
+    def declare_actor(self, actor: Actor[Any, Any]) -> None:
+        """Know the actor and its queue."""
+        self.emit_before("declare_actor", actor)
+        self.declare_queue(actor.queue_name)
+        self.actors[actor.actor_name] = actor
+        self.emit_after("declare_actor", actor)
+
+    def declare_queue(self, queue_name: str) -> None:
+        """A queue is a name here; delays are due times of jobs."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues[queue_name] = None
+            self.emit_after("declare_queue", queue_name)
+
+    def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
+        """The job is in the table already: only say that there is something to do."""
+        self.emit_before("enqueue", message, delay)
+        self.woken.set()
+        self.emit_after("enqueue", message, delay)
+        return message
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 30000) -> Consumer:
+        """Lease at most `prefetch` jobs at a time."""
+        if queue_name not in self.queues:
+            raise QueueNotFound(queue_name)  # type: ignore[no-untyped-call]
+        return _Consumer(self, queue_name, prefetch)
+
+    def flush(self, queue_name: str) -> None:
+        """Jobs are never thrown away."""
+
+    def flush_all(self) -> None:
+        """Jobs are never thrown away."""
+
+
+class _Consumer(Consumer):
+    def __init__(self, broker: DatabaseBroker, queue_name: str, prefetch: int) -> None:
+        self.broker, self.queue_name = broker, queue_name
+        self.free = threading.Semaphore(prefetch)
+
+    def __next__(self) -> MessageProxy | None:
+        """The next due job, or None after one poll interval without any."""
+        seconds = self.broker.poll.total_seconds()
+        if not self.free.acquire(timeout=seconds):
+            return None
+        job_id = self._lease()
+        if job_id is None:
+            self.free.release()
+            self.broker.woken.wait(seconds)
+            self.broker.woken.clear()
+            return None
+        message: Message[Any] = Message(
+            queue_name=self.queue_name,
+            actor_name=self.broker.actor_name,
+            args=(job_id,),
+            kwargs={},
+            options={},
+        )
+        return MessageProxy(message)
+
+    def ack(self, message: MessageProxy) -> None:
+        """The actor has completed or put back the job itself."""
+        self.free.release()
+
+    def nack(self, message: MessageProxy) -> None:
+        """The lease ends by itself."""
+        self.free.release()
+
+    def requeue(self, messages: Iterable[MessageProxy]) -> None:
+        """Jobs leased but not begun are due again for everybody at once."""
+        with self.broker.database.transaction("requeue") as tx:
+            for message in messages:
+                tx.jobs.unlease(message.args[0], self.broker.owner)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _lease(self) -> int | None:
+        try:
+            with self.broker.database.reading() as tx:
+                if not tx.jobs.any_due():
+                    return None
+            with self.broker.database.transaction("lease") as tx:
+                leased = tx.jobs.lease(self.broker.owner, self.broker.lease, limit=1)
+        except TryLater as error:
+            log.warning("database_away", reason=error.reason)
+            return None
+        return leased[0][0] if leased else None

@@ -1,0 +1,259 @@
+"""What people decide about a request: each decision one transaction, on the version they saw.
+
+Raises `StaleVersion` when somebody was first, `NotAllowed` for what is not in the
+table or not due yet; then nothing was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from uketsuke.app import Actor, App
+from uketsuke.domain.authority import Need
+from uketsuke.domain.job import JobName
+from uketsuke.domain.reading import FieldValue, Source, SourceKind
+from uketsuke.domain.states import Decision, RequestState, StepState, follow
+from uketsuke.errors import NotAllowed, PlanChanged, StaleVersion
+from uketsuke.processors.base import Subject
+from uketsuke.queue.correspondence import write
+from uketsuke.queue.opening import facts_of
+from uketsuke.queue.progress import refresh_due, release, store_plan
+from uketsuke.queue.review import IDENTITY_CHECK, assess_now, open_concerns, planned
+from uketsuke.store.requests import Changes, RequestRow
+from uketsuke.store.shapes import Override
+from uketsuke.store.transaction import Transaction
+
+CHECKS = ("call-back", "counter", "staff-card")
+"""折返し, 窓口, 職員証: how an operator can check who asks."""
+
+
+@dataclass
+class Deciding:
+    """One decision in its transaction."""
+
+    app: App
+    tx: Transaction
+    actor: Actor
+    request: RequestRow
+
+    def change(
+        self, action: str, reason: str | None, facts: Mapping[str, Any] | None, changes: Changes
+    ) -> int:
+        """Write the change and its audit entry; gives the new version."""
+        told = [name for name in changes if name in _TOLD]
+        before = {name: _plain(getattr(self.request, name)) for name in told}
+        after = {name: _plain(changes.get(name)) for name in told}
+        version = self.tx.requests.update(self.request.id, self.request.version, **changes)
+        self.tx.audit.append(
+            at=self.tx.now,
+            actor=self.actor.login,
+            action=action,
+            subject=f"request:{self.request.number}",
+            request_id=self.request.id,
+            reason=reason,
+            facts={"before": before, "after": after, **(facts or {})},
+        )
+        self.request = self.tx.requests.get(self.request.id)
+        return version
+
+
+_TOLD = frozenset({"state", "service", "assignee", "held_until", "due_at", "merged_into"})
+"""Columns whose change the audit log shows; personal values stand in the reading."""
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+@contextmanager
+def deciding(app: App, actor: Actor, request_id: int, version: int, name: str) -> Iterator[Deciding]:
+    """A transaction over the request as the actor saw it."""
+    with app.database.transaction(name) as tx:
+        request = tx.requests.get_locked(request_id)
+        if request.version != version:
+            raise StaleVersion("request", version, request.version)
+        yield Deciding(app, tx, actor, request)
+
+
+def correct(app: App, actor: Actor, request_id: int, version: int, values: Mapping[str, str]) -> int:
+    """Add operator-sourced values; what was read stays. The request is judged again."""
+    with deciding(app, actor, request_id, version, "correct") as now:
+        follow(now.request.state, Decision.RUN, actor.role)
+        reading = now.request.reading
+        for path, raw in values.items():
+            source = Source(kind=SourceKind.OPERATOR, part=path, text=raw, who=actor.login, at=app.now())
+            reading = reading.with_value(path, FieldValue(value=raw, raw=raw, source=source, rule="operator"))
+        now.request = now.request.model_copy(update={"reading": reading})
+        return _judge(now, "correct", {"fields": sorted(values)})
+
+
+def choose_service(app: App, actor: Actor, request_id: int, version: int, service: str) -> int:
+    """Another service; values that exist in both stay (AP-26)."""
+    with deciding(app, actor, request_id, version, "choose-service") as now:
+        follow(now.request.state, Decision.CHOOSE_SERVICE, actor.role)
+        app.catalogue.service(service)
+        before = now.request.service
+        now.request = now.request.model_copy(update={"service": service})
+        return _judge(now, "choose-service", {"before": {"service": before}, "after": {"service": service}})
+
+
+def attest(app: App, actor: Actor, request_id: int, version: int, how: str) -> int:
+    """Record how the operator checked who asks; it raises the evidence, nothing else does (AP-83)."""
+    if how not in CHECKS:
+        raise NotAllowed("attest", how, "not a way to check an identity")
+    with deciding(app, actor, request_id, version, "attest") as now:
+        follow(now.request.state, Decision.RUN, actor.role)
+        check = Override(reason=how, by=actor.login, at=app.now())
+        overrides = {**now.request.overrides, IDENTITY_CHECK: check}
+        now.request = now.request.model_copy(update={"overrides": overrides})
+        return _judge(now, "attest", {"how": how}, overrides=overrides)
+
+
+def _judge(
+    now: Deciding, action: str, facts: Mapping[str, Any], overrides: dict[str, Override] | None = None
+) -> int:
+    """The request as it is judged now; its kind and when it was applied for never change."""
+    fresh = facts_of(now.app, assess_now(now.app, now.tx, now.request))
+    del fresh["kind"], fresh["applied_at"]
+    if overrides is not None:
+        fresh["overrides"] = overrides
+    return now.change(action, None, facts, fresh)
+
+
+def run(
+    app: App,
+    actor: Actor,
+    request_id: int,
+    version: int,
+    plan_hash: str,
+    overrides: Mapping[str, str] | None = None,
+) -> int:
+    """Run exactly the plan that was seen; open concerns, missing authority or another plan stop it."""
+    with deciding(app, actor, request_id, version, "run") as now:
+        reasons = {
+            key: Override(reason=words, by=actor.login, at=app.now())
+            for key, words in (overrides or {}).items()
+            if words.strip()
+        }
+        state = follow(now.request.state, Decision.RUN, actor.role, RequestState.RUNNING)
+        now.request = now.request.model_copy(update={"overrides": {**now.request.overrides, **reasons}})
+        assessment = assess_now(app, now.tx, now.request)
+        stopping = open_concerns(now.request, assessment.concerns)
+        if stopping or assessment.request is None or not assessment.steps:
+            raise NotAllowed(Decision.RUN, now.request.state, "reasons are still open")
+        if Need.REVIEW in assessment.authority.need:
+            raise NotAllowed(Decision.RUN, now.request.state, "identity must be checked first")
+        plan = planned(app, now.tx, now.request, assessment)
+        if plan is None or plan.hash() != plan_hash:
+            raise PlanChanged(plan_hash, plan.hash() if plan else "")
+        plan_id = store_plan(app, now.tx, now.request, assessment.steps, actor)
+        changes = Changes(state=state, plan_id=plan_id, overrides=now.request.overrides)
+        version = now.change("run", None, {"hash": plan_hash}, changes)
+        release(now.tx, request_id, timedelta(seconds=app.settings.queue.undo_seconds))
+        refresh_due(app, now.tx, request_id)
+        return version
+
+
+def undo(app: App, actor: Actor, request_id: int, version: int) -> int:
+    """Take back 確認して実行 while nothing of it has begun (AP-3, AP-4)."""
+    with deciding(app, actor, request_id, version, "undo") as now:
+        steps = now.tx.steps.of_request(request_id)
+        ready = [step.id for step in steps if step.state is StepState.READY]
+        begun = any(step.state not in (StepState.PLANNED, StepState.READY) for step in steps)
+        taken_back = now.tx.jobs.cancel(JobName.PERFORM, ready)
+        if now.request.state is not RequestState.RUNNING or begun or not ready or taken_back != len(ready):
+            raise NotAllowed("undo", now.request.state, "it has begun")
+        now.tx.plans.supersede(request_id)
+        return now.change("undo", None, None, Changes(state=RequestState.NEEDS_REVIEW, plan_id=None))
+
+
+def ask(app: App, actor: Actor, request_id: int, version: int, questions: list[str], text: str) -> int:
+    """Send the open questions to the requester and wait for the answer (AP-24)."""
+    with deciding(app, actor, request_id, version, "ask") as now:
+        state = follow(now.request.state, Decision.ASK, actor.role)
+        assessment = assess_now(app, now.tx, now.request)
+        if assessment.subject is None or assessment.subject.to is None:
+            raise NotAllowed(Decision.ASK, now.request.state, "no address in the directory to ask")
+        exchange = now.tx.exchanges.ask(request_id, actor.login, text, tuple(questions))
+        _write_to_requester(
+            now,
+            assessment.subject,
+            "general.question",
+            f"ask-{exchange}",
+            {"questions": questions, "text": text},
+        )
+        return now.change("ask", None, {"questions": len(questions)}, Changes(state=state))
+
+
+def give_back(app: App, actor: Actor, request_id: int, version: int, end: RequestState, reason: str) -> int:
+    """差戻し: it ends as returned, rejected or out of scope, and the requester is told why."""
+    with deciding(app, actor, request_id, version, "return") as now:
+        state = follow(now.request.state, Decision.RETURN, actor.role, end)
+        assessment = assess_now(app, now.tx, now.request)
+        if assessment.subject is not None and assessment.subject.to is not None:
+            template = f"general.{end.value}"
+            _write_to_requester(
+                now, assessment.subject, template, f"return-{request_id}-{version}", {"reason": reason}
+            )
+        return now.change("return", reason, None, Changes(state=state, due_at=None, due_what=None))
+
+
+def hold(app: App, actor: Actor, request_id: int, version: int, until: date | None, reason: str) -> int:
+    """保留, until a day or until somebody takes it up again."""
+    with deciding(app, actor, request_id, version, "hold") as now:
+        state = follow(now.request.state, Decision.HOLD, actor.role)
+        return now.change("hold", reason, None, Changes(state=state, held_until=until))
+
+
+def resume(app: App, actor: Actor, request_id: int, version: int) -> int:
+    """Take a held request up again."""
+    with deciding(app, actor, request_id, version, "resume") as now:
+        if now.request.state is not RequestState.HELD:
+            raise NotAllowed("resume", now.request.state, "it is not held")
+        return now.change("resume", None, None, Changes(state=RequestState.NEEDS_REVIEW, held_until=None))
+
+
+def reassign(app: App, actor: Actor, request_id: int, version: int, to: str | None) -> int:
+    """Another 処理担当, or none."""
+    with deciding(app, actor, request_id, version, "reassign") as now:
+        follow(now.request.state, Decision.REASSIGN, actor.role)
+        return now.change("reassign", None, None, Changes(assignee=to))
+
+
+def merge(app: App, actor: Actor, request_id: int, version: int, into: int) -> int:
+    """統合: this one ends, both numbers lead to the other."""
+    with deciding(app, actor, request_id, version, "merge") as now:
+        state = follow(now.request.state, Decision.MERGE, actor.role, RequestState.MERGED)
+        survivor = now.tx.requests.get_locked(into)
+        if into == request_id or survivor.state is RequestState.MERGED:
+            raise NotAllowed(Decision.MERGE, now.request.state, "the other one cannot take it")
+        return now.change("merge", None, {"into": survivor.number}, Changes(state=state, merged_into=into))
+
+
+def withdraw(app: App, actor: Actor, request_id: int, version: int, reason: str) -> int:
+    """取下げ, while nothing has been carried out."""
+    with deciding(app, actor, request_id, version, "withdraw") as now:
+        state = follow(now.request.state, Decision.WITHDRAW, actor.role)
+        now.tx.plans.supersede(request_id)
+        now.tx.waits.cancel(request_id, actor.login)
+        return now.change("withdraw", reason, None, Changes(state=state, due_at=None, due_what=None))
+
+
+def _write_to_requester(
+    now: Deciding, subject: Subject, template: str, key: str, facts: dict[str, Any]
+) -> None:
+    write(
+        now.app,
+        now.tx,
+        template=template,
+        to=str(subject.to),
+        facts={"recipient": subject.recipient, "subject_line": now.request.title, **facts},
+        number=now.request.number,
+        key=key,
+        purpose=template.rpartition(".")[2],
+        request_id=now.request.id,
+    )

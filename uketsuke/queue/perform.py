@@ -1,0 +1,114 @@
+"""One step: its effect, its completion, the audit entry and the next step in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uketsuke.app import App
+from uketsuke.connectors import ledger, manual
+from uketsuke.connectors.base import Done, Effect
+from uketsuke.domain.deadline import due
+from uketsuke.domain.job import Claim
+from uketsuke.domain.plan import AgreeDate, LedgerUpdate, ManualTask, Reserve, SendMail, Step
+from uketsuke.domain.states import StepState
+from uketsuke.errors import StalePlan
+from uketsuke.queue.correspondence import write_plan_letter
+from uketsuke.queue.events import events_of
+from uketsuke.queue.progress import finish_step, refresh_due
+from uketsuke.store.ledgers import OutOfStock
+from uketsuke.store.steps import StepRow
+from uketsuke.store.transaction import Transaction
+
+
+def perform(app: App, claim: Claim) -> None:
+    """Carry out the step of that id, if it is ready; a row that has changed stops it in sight."""
+    try:
+        with app.database.transaction("perform") as tx:
+            row = tx.steps.get(claim.row_id)
+            if row.state is StepState.READY:
+                _carry_out(app, tx, row)
+            tx.jobs.complete(claim)
+    except StalePlan as stale:
+        facts = {"ledger": stale.ledger, "key": stale.key, "expected": stale.expected, "found": stale.found}
+        _stop(app, claim, "stale-plan", facts)
+    except OutOfStock as short:
+        _stop(
+            app, claim, "out-of-stock", {"ledger": short.ledger, "wanted": short.wanted, "found": short.found}
+        )
+
+
+def _carry_out(app: App, tx: Transaction, row: StepRow) -> None:
+    step = tx.plans.get(row.plan_id).plan().step(row.seq)
+    request = tx.requests.get(row.request_id)
+    effect = Effect(
+        row.effect_key, row.id, row.request_id, request.number, app.now(), tx.plans.results(row.request_id)
+    )
+    tx.steps.set_state(
+        row.id, StepState.RUNNING, expected={StepState.READY}, resolved=_resolved(step, effect)
+    )
+    done = _act(app, tx, step, effect)
+    if done is None:
+        _wait(app, tx, row, step, effect)
+    else:
+        finish_step(app, tx, row, done.result, facts=done.facts)
+
+
+def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
+    """The effect of the step; None where it waits."""
+    match step:
+        case Reserve():
+            return ledger.reserve(tx, step, effect)
+        case LedgerUpdate():
+            return ledger.update(tx, step, effect)
+        case SendMail():
+            return write_plan_letter(app, tx, step, effect)
+        case AgreeDate():
+            return manual.agree(tx, step, effect)
+        case ManualTask():
+            manual.hand_to_person(tx, step, effect, app.today())
+            return None
+
+
+def _wait(app: App, tx: Transaction, row: StepRow, step: Step, effect: Effect) -> None:
+    """The step waits, with its due date where the event it counts from has happened."""
+    tx.steps.set_state(row.id, StepState.WAITING, expected={StepState.RUNNING})
+    if step.deadline is not None:
+        events = events_of(tx.requests.get(row.request_id), effect.results)
+        tx.steps.set_due(row.id, due(step.deadline, events, app.calendar).at)
+    refresh_due(app, tx, row.request_id)
+
+
+def _resolved(step: Step, effect: Effect) -> dict[str, Any]:
+    """The step with every value that is known now, stored before anything happens."""
+    plain = step.model_dump(mode="json")
+    return {name: _known(value, effect) for name, value in plain.items()}
+
+
+def _known(value: Any, effect: Effect) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"step", "name"}:
+            return effect.results.get(value["step"], {}).get(value["name"])
+        return {name: _known(inner, effect) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_known(inner, effect) for inner in value]
+    return value
+
+
+def _stop(app: App, claim: Claim, code: str, facts: dict[str, Any]) -> None:
+    """The step failed for a reason that a person must see; nothing of it was written."""
+    with app.database.transaction("stop") as tx:
+        row = tx.steps.get(claim.row_id)
+        tx.steps.set_state(
+            row.id, StepState.FAILED, expected={StepState.READY}, error={"code": code, **facts}
+        )
+        request = tx.requests.get(row.request_id)
+        tx.audit.append(
+            at=tx.now,
+            actor="uketsuke",
+            action="step-failed",
+            subject=f"request:{request.number}",
+            request_id=request.id,
+            reason=code,
+            facts={"step": row.seq, **facts},
+        )
+        tx.jobs.complete(claim)

@@ -1,0 +1,112 @@
+"""From a receipt to its meaning: read in the guarded process, assess, and store what follows.
+
+Everything that follows is one transaction: the reading, the request, the plan, the
+acknowledgement, the jobs of the first steps, and the completion of this job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from uketsuke.app import SYSTEM, App
+from uketsuke.domain.content import Content, Kind, Problem
+from uketsuke.domain.job import Claim
+from uketsuke.intake.reader import ReaderFailed
+from uketsuke.processors.assess import assess
+from uketsuke.processors.assessment import Assessment
+from uketsuke.queue.opening import open_request
+from uketsuke.queue.thread import find_thread, join
+from uketsuke.store.receipts import Receipt, ReceiptState
+from uketsuke.store.transaction import Transaction
+
+SILENT = frozenset({Kind.AUTOMATIC, Kind.LIST, Kind.OWN})
+"""Kinds that are kept and shown, and neither open a request nor get an answer."""
+READINGS = 2
+"""A reader that died is tried once more: it may have been killed for another's sake."""
+
+
+def process(app: App, claim: Claim) -> None:
+    """Read and understand the receipt of that id, once."""
+    with app.database.reading() as tx:
+        receipt = tx.receipts.get(claim.row_id)
+        message = tx.receipts.raw(receipt.digest)
+    content = _read(app, message, receipt) if receipt.state is ReceiptState.STORED else None
+    with app.database.transaction("process") as tx:
+        receipt = tx.receipts.get(claim.row_id)
+        if receipt.state is ReceiptState.STORED and content is not None:
+            _take_up(app, tx, receipt, content)
+        tx.jobs.complete(claim)
+
+
+def _read(app: App, message: bytes, receipt: Receipt) -> Content:
+    """The content; a message that kills its reader is kept with the reason, and costs nobody else."""
+    reason = ""
+    for _ in range(READINGS):
+        try:
+            return app.reader.read(message, receipt.channel)
+        except ReaderFailed as failure:
+            reason = failure.reason
+    return Content(channel=receipt.channel, problems=(Problem(code="unreadable", detail=reason),))
+
+
+def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:
+    copy_key = _copy_key(content)
+    earlier = tx.receipts.with_message_id(content.message_id, receipt.id) if content.message_id else []
+    earlier = [one for one in earlier if one.id < receipt.id]
+    original = next((one for one in earlier if one.copy_key == copy_key), None)
+    if original is None and earlier:
+        content = _with_problem(content, "message-id-reused", earlier[0].number)
+    thread = find_thread(tx, content)
+    assessment = assess(
+        content,
+        received_at=receipt.received_at,
+        world=app.world(tx, receipt.id),
+        catalogue=app.catalogue,
+        number=receipt.number,
+        thread=thread.known if thread else None,
+    )
+    tx.receipts.set_read(receipt.id, content, assessment.kind, assessment.applied_at, copy_key)
+    if original is not None:
+        _note_copy(tx, receipt, original)
+    elif thread is not None:
+        join(app, tx, receipt, content, assessment, thread)
+    elif assessment.kind not in SILENT:
+        open_request(app, tx, tx.receipts.get(receipt.id), content, assessment)
+    else:
+        _note_silent(tx, receipt, assessment)
+
+
+def _copy_key(content: Content) -> str:
+    """The same From, Subject and body: another copy of the same mail (DESIGN 5)."""
+    parts = (content.sender.address or "", content.subject, content.full_text)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _with_problem(content: Content, code: str, detail: str) -> Content:
+    return content.model_copy(update={"problems": (*content.problems, Problem(code=code, detail=detail))})
+
+
+def _note_copy(tx: Transaction, receipt: Receipt, original: Receipt) -> None:
+    tx.receipts.set_copy_of(receipt.id, original.id)
+    if original.request_id is not None:
+        tx.receipts.join(receipt.id, original.request_id)
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="copy",
+        subject=f"receipt:{receipt.number}",
+        receipt_id=receipt.id,
+        request_id=original.request_id,
+        facts={"of": original.number},
+    )
+
+
+def _note_silent(tx: Transaction, receipt: Receipt, assessment: Assessment) -> None:
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="set-aside",
+        subject=f"receipt:{receipt.number}",
+        receipt_id=receipt.id,
+        facts={"kind": assessment.kind.value},
+    )

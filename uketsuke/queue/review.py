@@ -1,0 +1,53 @@
+"""A stored request seen with today's rules: the same assessment for worker, page and command."""
+
+from __future__ import annotations
+
+from uketsuke.app import App
+from uketsuke.domain.content import Content
+from uketsuke.domain.plan import Plan
+from uketsuke.domain.reading import Concern
+from uketsuke.processors.assess import assess
+from uketsuke.processors.assessment import Assessment
+from uketsuke.store.requests import RequestRow
+from uketsuke.store.transaction import Transaction
+
+IDENTITY_CHECK = "identity-check"
+"""Key under which an operator's identity check stands among the overrides."""
+
+
+def assess_now(app: App, tx: Transaction, request: RequestRow) -> Assessment:
+    """What the message and its corrections mean now: ledgers, people and calendar as they are."""
+    return assess(
+        content_of(tx, request),
+        received_at=request.created_at,
+        world=app.world(tx, request.receipt_id),
+        catalogue=app.catalogue,
+        corrections=request.reading,
+        service=request.service,
+        number=request.number,
+        decided=frozenset(request.overrides),
+    )
+
+
+def content_of(tx: Transaction, request: RequestRow) -> Content:
+    """The content of the message that opened the request, with the identity check recorded since."""
+    content = tx.receipts.get(request.receipt_id).content or Content(channel=request.channel)
+    check = request.overrides.get(IDENTITY_CHECK)
+    if check is None:
+        return content
+    return content.model_copy(update={"identity_check": check.reason, "entered_by": check.by})
+
+
+def open_concerns(request: RequestRow, concerns: tuple[Concern, ...]) -> tuple[Concern, ...]:
+    """The concerns that still stop it: hard ones, and soft ones nobody has overridden."""
+    return tuple(one for one in concerns if one.hard or one.key not in request.overrides)
+
+
+def planned(app: App, tx: Transaction, request: RequestRow, assessment: Assessment) -> Plan | None:
+    """The plan that would be stored if it ran now; its hash is what an operator agrees to."""
+    if assessment.service is None or not assessment.steps:
+        return None
+    current = tx.plans.current(request.id)
+    return Plan(
+        service=assessment.service, version=current.version + 1 if current else 1, steps=assessment.steps
+    )
