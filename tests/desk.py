@@ -1,0 +1,186 @@
+"""A whole uketsuke for tests: the real parts, the city of the samples, a clock moved by hand."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from uketsuke import bootstrap
+from uketsuke.app import Actor, App, Sender
+from uketsuke.clock import ManualClock
+from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.states import Role
+from uketsuke.intake.accept import Accepted, accept
+from uketsuke.intake.channels import read
+from uketsuke.queue.jobs import drain
+from uketsuke.queue.sweep import sweep
+from uketsuke.queue.timetable import tick
+from uketsuke.settings import Database as DatabaseSettings
+from uketsuke.settings import Queue, Settings, Smtp, Trust
+from uketsuke.store.database import Database
+from uketsuke.store.ledgers import Origin
+from uketsuke.store.requests import RequestRow
+
+SAMPLES = Path(__file__).parent / "samples"
+LTE = SAMPLES / "kobe" / "lte-handover"
+CITY: dict[str, Any] = json.loads((SAMPLES / "kobe" / "context.json").read_text("utf-8"))
+OPERATOR = Actor("operator01", Role.OPERATOR)
+LEDGERS = {"lte-ledger": "asset_no"}
+
+
+class PlainReader:
+    """Reads in this process: for tests that are not about the guard."""
+
+    def read(self, raw: bytes, channel: Channel) -> Content:
+        return read(raw, channel)
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+def settings_for(data: Path, url: str | None = None, **changes: Any) -> Settings:
+    """Settings of the samples' city over that folder; no undo window, short leases."""
+    values: dict[str, Any] = {
+        "mode": "test",
+        "data_dir": data,
+        "secret": SecretStr("only for tests"),
+        "database": DatabaseSettings(url=SecretStr(url or "sqlite:///uketsuke.db")),
+        "queue": Queue(undo_seconds=0, lease_seconds=30),
+        "smtp": Smtp(url=SecretStr("maildir:outbox")),
+        "trust": Trust(
+            staff_domains=tuple(CITY["staff_domains"]),
+            authserv_ids=tuple(CITY["trusted_authserv_ids"]),
+            border_hosts=tuple(CITY["border_hosts"]),
+        ),
+    }
+    return Settings(**{**values, **changes})
+
+
+def found_city(database: Database, at: datetime) -> None:
+    """People, departments and the LTE ledger of the samples."""
+    with database.transaction("found-city") as tx:
+        tx.people.import_rows([Person.model_validate(one) for one in CITY["staff"]])
+        for department in CITY["departments"]:
+            tx.departments.put(Department.model_validate(department))
+        for mailbox in CITY["shared_mailboxes"]:
+            tx.departments.put_mailbox(SharedMailbox.model_validate(mailbox))
+        for ledger, key in LEDGERS.items():
+            for row in CITY[ledger]:
+                tx.ledgers.insert(ledger, row[key], row, Origin(actor="import", at=at))
+
+
+@dataclass
+class Desk:
+    """The product, and what tests do with it."""
+
+    app: App
+    clock: ManualClock
+
+    @classmethod
+    def open(
+        cls,
+        at: datetime,
+        *,
+        data: Path | None = None,
+        url: str | None = None,
+        sender: Sender | None = None,
+        **changes: Any,
+    ) -> Desk:
+        """A new desk at that moment."""
+        data = data or Path(tempfile.mkdtemp(prefix="uketsuke-desk-"))
+        clock = ManualClock(at)
+        settings = settings_for(data, url, **changes)
+        database = Database(settings.database_url(), clock=clock.now)
+        database.upgrade()
+        found_city(database, at)
+        database.close()
+        return cls(bootstrap.build(settings, clock=clock, reader=PlainReader(), sender=sender), clock)
+
+    def receive(self, raw: bytes, channel: Channel = Channel.MAIL) -> Accepted:
+        """A message comes in now."""
+        return accept(self.app.database, raw, channel, source="test", received_at=self.clock.now())
+
+    def work(self) -> None:
+        """Let everything happen that is due now."""
+        while drain(self.app) + tick(self.app) + sweep(self.app):
+            pass
+
+    def request(self, number: str) -> RequestRow:
+        """The request of that number, as it stands."""
+        with self.app.database.reading() as tx:
+            found = tx.requests.by_number(number)
+        assert found is not None, number
+        return found
+
+    def unit(self, key: str) -> dict[str, Any]:
+        """The values of a unit of the LTE ledger."""
+        with self.app.database.reading() as tx:
+            row = tx.ledgers.row("lte-ledger", key)
+        assert row is not None, key
+        return row.values
+
+    def letters(self) -> list[EmailMessage]:
+        """What has left, in the order it was written."""
+        folder = self.app.settings.path("outbox") / "new"
+        found = [
+            email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            for file in (folder.iterdir() if folder.exists() else ())
+        ]
+        with self.app.database.reading() as tx:
+            order = {
+                letter.message_id: letter.id
+                for letter in (tx.letters.by_message_id(str(one["Message-ID"]).strip("<>")) for one in found)
+                if letter is not None
+            }
+        return sorted(found, key=lambda one: order[str(one["Message-ID"]).strip("<>")])  # type: ignore[return-value]
+
+
+def mail(
+    body: str,
+    *,
+    sender: str = "takahashi-t@city.example.lg.jp",
+    subject: str = "LTE接続端子の返却",
+    message_id: str = "<own-1@mail.city.example.lg.jp>",
+    replying_to: str | None = None,
+    proven: bool = True,
+) -> bytes:
+    """A mail as the city's border host hands it over at 10:00 on 10 December 2026."""
+    message = EmailMessage(policy=email.policy.SMTP)
+    if proven:
+        message["Authentication-Results"] = "mx.city.example.lg.jp; dmarc=pass header.from=city.example.lg.jp"
+    message["Received"] = (
+        "from relay.city.example.lg.jp by mx.city.example.lg.jp with ESMTPS id T1;"
+        " Thu, 10 Dec 2026 10:00:00 +0900"
+    )
+    message["From"] = sender
+    message["To"] = "it-helpdesk@city.example.lg.jp"
+    message["Subject"] = subject
+    message["Message-ID"] = message_id
+    if replying_to:
+        message["In-Reply-To"] = f"<{replying_to}>"
+        message["References"] = f"<{replying_to}>"
+    message.set_content(body)
+    return message.as_bytes()
+
+
+RETURN = "申請区分：返却\n所属：道路計画課\n氏名：髙橋 徹\n管理番号：{unit}\n返却希望日：{day}\n"
+"""A return as a clerk writes it."""
+
+
+def sample(name: str) -> bytes:
+    """The bytes of a sample of lte-handover or an edge sample."""
+    for folder in (LTE, SAMPLES / "edge"):
+        for suffix in (".eml", ".json"):
+            if (folder / f"{name}{suffix}").exists():
+                return (folder / f"{name}{suffix}").read_bytes()
+    raise FileNotFoundError(name)
