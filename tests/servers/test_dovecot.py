@@ -6,6 +6,7 @@ import imapclient
 import pytest
 
 from .dovecot import Dovecot
+from .programs import wait_until
 
 pytestmark = pytest.mark.imap
 
