@@ -8,52 +8,64 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import time
 from multiprocessing.connection import Connection
 
-from uketsuke.intake.guard import allow_cpu, answer_safely, confine
+from uketsuke.intake.guard import answer_safely, serve
 from uketsuke.intake.limits import Limits, ProcessLimits
 from uketsuke.intake.reader import Reader
 
 
 def serve_poison(connection: Connection, process: ProcessLimits, limits: Limits) -> None:
     """As the product's, but the poisons take effect where the reading would be."""
-    confine(process)
-    while True:
-        try:
-            request = connection.recv_bytes()
-        except EOFError:
-            return
-        allow_cpu(process.cpu_seconds)
-        poison(request, connection)
-        connection.send_bytes(answer_safely(request, limits))
+    serve(connection, process, limits, answer_poison)
 
 
-def poison(request: bytes, connection: Connection) -> None:
-    """Does what the mail says."""
-    if b"POISON kill" in request:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if b"POISON segfault" in request:
-        ctypes.string_at(0)
-    if b"POISON exit" in request:
-        os._exit(3)
-    while b"POISON loop" in request:
+def answer_poison(request: bytes, limits: Limits) -> bytes:
+    """Does what the mail says; a mail that says nothing is read."""
+    match request.partition(b"POISON ")[2].split()[:1]:
+        case [b"kill"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case [b"segfault"]:
+            ctypes.string_at(0)
+        case [b"exit"]:
+            os._exit(3)
+        case [b"sleep"]:
+            signal.pause()
+        case [b"loop"]:
+            burn(60)
+        case [b"busy"]:
+            burn(0.7)
+        case [b"memory"]:
+            return answer_hungry()
+        case [b"nonsense"]:
+            return b"+{}"
+        case [b"environment"]:
+            return b"x" + repr(sorted(os.environ)).encode()
+        case [b"write"]:
+            return b"x" + try_to_write().encode()
+        case _:
+            pass
+    return answer_safely(request, limits)
+
+
+def burn(seconds: float) -> None:
+    """Uses processor time."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
         pass
-    if b"POISON sleep" in request:
-        signal.pause()
-    if b"POISON memory" in request:
-        try:
-            bytearray(2 * 1024**3)
-        except MemoryError:
-            connection.send_bytes(b"m")
-    if b"POISON nonsense" in request:
-        connection.send_bytes(b"+{}")
-    if b"POISON environment" in request:
-        connection.send_bytes(b"x" + repr(sorted(os.environ)).encode())
-    if b"POISON write" in request:
-        connection.send_bytes(b"x" + repr(_try_to_write()).encode())
 
 
-def _try_to_write() -> str:
+def answer_hungry() -> bytes:
+    """Asks for more memory than the process may have."""
+    try:
+        return b"+" + bytes(2 * 1024**3)
+    except MemoryError:
+        return b"m"
+
+
+def try_to_write() -> str:
+    """Writes one byte to a nameless file."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     descriptor = os.open("/tmp", os.O_TMPFILE | os.O_WRONLY, 0o600)
     try:

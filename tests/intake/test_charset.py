@@ -130,6 +130,12 @@ def test_codecs_that_are_no_charsets_are_never_used() -> None:
         assert isinstance(decode_text("漢字 A".encode(), name).text, str)
 
 
+def test_control_characters_and_lone_surrogates_are_removed() -> None:
+    assert decode_text(b"a\x00b\x1bc\x7fd\r\ne\tf", "utf-8").text == "abcd\ne\tf"
+    assert decode_text(b"a\xd8\x00", "utf-16be").text.encode("utf-8")
+    assert decode_text(b"a+2AA-", "utf-7").text.encode("utf-8")
+
+
 @given(st.binary(max_size=200), st.sampled_from([*CHARSETS, "gb2312", "hz", "", "iso-2022-kr", "utf-32"]))
 def test_any_bytes_under_any_label_give_text_that_can_be_stored(data: bytes, label: str) -> None:
     text = decode_text(data, label).text

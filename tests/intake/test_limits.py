@@ -39,12 +39,12 @@ def test_a_heavy_mail_ends_within_a_second(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*build_refused(64), *build_heavy(64)])
 def test_twice_the_size_costs_at_most_2_6_times_the_time(name: str) -> None:
-    """FAULTS B2; below 20 ms the clock is louder than the parser, and a busy machine gets three tries."""
+    """FAULTS B2; below 50 ms it is the clock and a change of path that count, and a busy machine gets three tries."""
     mails = [(build_refused(size) | build_heavy(size))[name] for size in (65_536, 131_072)]
-    ratios = []
+    ratios: list[float] = []
     while len(ratios) < 3 and not (ratios and ratios[-1] <= 2.6):
         small, big = map(cpu_seconds, mails)
-        ratios.append(big / small if big >= 0.02 else 1.0)
+        ratios.append(big / small if big >= 0.05 else 1.0)
     assert ratios[-1] <= 2.6, ratios
 
 
@@ -60,6 +60,8 @@ def test_twice_the_size_costs_at_most_2_6_times_the_time(name: str) -> None:
             "part-header-too-long",
         ),
         (MIXED + (b"--b\nX: " + b"y" * 8_000 + b"\n\nx\n") * 9 + b"--b--\n", "part-headers-too-large"),
+        (build_refused(9_000)["nested-messages"], "too-deep"),
+        (MIXED + b"--bx\n" * 2_001, "too-many-boundaries"),
         (FROM + b"\n" + b"x\n" * 1_100_000, "text-too-long"),
     ],
 )

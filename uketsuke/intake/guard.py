@@ -11,6 +11,7 @@ import math
 import os
 import resource
 import signal
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -18,12 +19,16 @@ from uketsuke.domain.content import Channel
 from uketsuke.intake.channels import read
 from uketsuke.intake.limits import Limits, ProcessLimits
 
+Answer = Callable[[bytes, Limits], bytes]
 DONE, MEMORY, CRASHED = b"+", b"m", b"x"
 """First byte of an answer: the content follows, memory ran out, or what was raised follows."""
 
 
-def serve(connection: Connection, process_limits: ProcessLimits, limits: Limits) -> None:
-    """Answers one message after another until the other end is closed."""
+def serve(
+    connection: Connection, process_limits: ProcessLimits, limits: Limits, answer: Answer | None = None
+) -> None:
+    """Answers one message after another until the other end is closed or a message broke the process."""
+    answer = answer or answer_safely
     confine(process_limits)
     while True:
         try:
@@ -31,9 +36,9 @@ def serve(connection: Connection, process_limits: ProcessLimits, limits: Limits)
         except EOFError:
             return
         allow_cpu(process_limits.cpu_seconds)
-        answer = answer_safely(request, limits)
-        connection.send_bytes(answer)
-        if not answer.startswith(DONE):
+        given = answer(request, limits)
+        connection.send_bytes(given)
+        if not given.startswith(DONE):
             return
 
 
