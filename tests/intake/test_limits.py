@@ -39,7 +39,7 @@ def test_a_heavy_mail_ends_within_a_second(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*build_refused(64), *build_heavy(64)])
 def test_twice_the_size_costs_at_most_2_6_times_the_time(name: str) -> None:
-    """FAULTS B2; below 50 ms it is the clock and a change of path that count, and a busy machine gets three tries."""
+    """FAULTS B2; below 50 ms the clock and a change of path count more; a busy machine gets three tries."""
     mails = [(build_refused(size) | build_heavy(size))[name] for size in (65_536, 131_072)]
     ratios: list[float] = []
     while len(ratios) < 3 and not (ratios and ratios[-1] <= 2.6):
