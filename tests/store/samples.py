@@ -26,7 +26,7 @@ def request(tx: Transaction, **changes: object) -> int:
 def plan(version: int = 1, first: int = 1) -> Plan:
     """Reserve a unit, then tell somebody."""
     reserve = Reserve(
-        seq=first, ledger="lte-ledger", criteria={"state": "stock"}, count=1, set={"state": "out"}
+        seq=first, ledger="lte-ledger", criteria={"status": "in_stock"}, count=1, set={"status": "reserved"}
     )
     mail = SendMail(
         seq=first + 1,

@@ -121,8 +121,8 @@ def test_a_busy_or_absent_database_says_try_later(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.postgres
-def test_a_lost_postgres_connection_says_try_later_and_the_next_one_works(migrated_postgres: str) -> None:
-    database, other = (Database(f"{migrated_postgres}/postgres") for _ in range(2))
+def test_a_lost_postgres_connection_says_try_later_and_the_next_one_works(postgres_url: str) -> None:
+    database, other = (Database(postgres_url) for _ in range(2))
     with pytest.raises(TryLater):
         _lose(database, other)
     assert database.now()

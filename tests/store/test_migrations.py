@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -38,6 +43,30 @@ def test_start_is_refused_without_tables_and_on_a_newer_revision(empty_url: str)
         tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ConfigurationError, match="newer"):
         database.check_revision()
+    database.close()
+
+
+POINTS = [
+    "upgrade:0001:1",
+    "upgrade:0002:1",
+    "upgrade:0003:1",
+    "upgrade:before-commit:1",
+    "upgrade:after-commit:1",
+]
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", POINTS)
+def test_an_upgrade_killed_at_any_point_is_old_or_new_and_runs_again(empty_url: str, point: str) -> None:
+    program = f"from uketsuke.store.database import Database; Database({empty_url!r}).upgrade()"
+    killed = subprocess.run([sys.executable, "-c", program], env={**os.environ, "UKETSUKE_CRASH": point})
+    assert killed.returncode == -signal.SIGKILL
+    database = Database(empty_url)
+    with database.reading() as tx:
+        found = set(inspect(tx.connection).get_table_names())
+    assert found == (set(metadata.tables) | {"alembic_version"} if "after" in point else set())
+    database.upgrade()
+    database.check_revision()
     database.close()
 
 

@@ -138,6 +138,7 @@ requests = Table(
     Column("plan_id", Integer),
     Column("automatic", Boolean, nullable=False),
     Column("search", Words, nullable=False),
+    partial("ended_at IS NULL", "ix_requests_open", "due_at", "applied_at"),
     partial(AUTOMATIC, "ix_requests_automatic", "created_at"),
     Index("ix_requests_state_due_at_applied_at", "state", "due_at", "applied_at"),
     Index("ix_requests_assignee_state_due_at", "assignee", "state", "due_at"),

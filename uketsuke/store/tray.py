@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, text, true
 
 from uketsuke.domain.calendar import JST, local_day
 from uketsuke.domain.content import Frozen, Kind
@@ -19,7 +19,6 @@ from uketsuke.store.requests import RequestRow
 from uketsuke.store.tables import AUTOMATIC, exchanges, requests, steps
 
 _S = RequestState
-_OPEN = (_S.READING, _S.NEEDS_REVIEW, _S.WAITING_REPLY, _S.HELD, _S.AWAITING_APPROVAL, _S.RUNNING)
 PAGE_SIZE = 50
 
 
@@ -66,10 +65,12 @@ class Tray(Repository):
 
     def counts(self, login: str) -> dict[View, int]:
         """How many requests each view has, in one query."""
-        views = list(View)
-        sums = [func.sum(case((self._view(view, login), 1), else_=0)).label(view.value) for view in views]
-        row = self._connection.execute(select(*sums).where(self._counted())).one()
-        return {view: int(row[place] or 0) for place, view in enumerate(views)}
+        counts = [
+            select(func.count()).where(self._view(view, login)).select_from(requests).scalar_subquery()
+            for view in View
+        ]
+        row = self._connection.execute(select(*counts)).one()
+        return {view: int(row[place]) for place, view in enumerate(View)}
 
     def after(self, view: View, login: str, request_id: int) -> RequestRow | None:
         """The next one of the same view that is not this one (UX AP-17)."""
@@ -104,7 +105,7 @@ class Tray(Repository):
     def _view(self, view: View, login: str) -> ColumnElement[bool]:
         now, (start, end) = self._at(), self._day()
         state, due = requests.c.state, requests.c.due_at
-        is_open = state.in_(_OPEN)
+        is_open = requests.c.ended_at.is_(None)
         views: dict[View, ColumnElement[bool]] = {
             View.REVIEW: or_(state == _S.NEEDS_REVIEW, and_(state == _S.RUNNING, _asks_for_attention())),
             View.MINE: and_(is_open, requests.c.assignee == login),
@@ -116,10 +117,6 @@ class Tray(Repository):
             View.AUTO: and_(text(AUTOMATIC), requests.c.created_at >= start, requests.c.created_at < end),
         }
         return views[view]
-
-    def _counted(self) -> ColumnElement[bool]:
-        """What any view may show, so that counting does not grow with what is done and gone."""
-        return or_(requests.c.state.in_(_OPEN), self._view(View.AUTO, ""))
 
     def _day(self) -> tuple[datetime, datetime]:
         """Today in Japan, as two moments."""

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from alembic import context
+from typing import Any
 
+from alembic import context
+from alembic.runtime.migration import MigrationInfo
+
+from uketsuke import boundary
 from uketsuke.store import registers
 from uketsuke.store.tables import metadata
 
 _ALL = (metadata, registers)
+
+
+def passed(step: MigrationInfo, **_: Any) -> None:
+    """A point after each revision, for the crash suite (FAULTS F17)."""
+    boundary.point(f"upgrade:{step.up_revision_id}")
+
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -15,5 +25,6 @@ context.configure(
     render_as_batch=True,
     transactional_ddl=True,
     compare_type=True,
+    on_version_apply=passed,  # type: ignore[arg-type]  # called with names, declared without
 )
 context.run_migrations()

@@ -135,6 +135,14 @@ def requests_indexes() -> None:
     )
     op.create_index("ix_requests_ended_at", "requests", ["ended_at"], unique=False)
     op.create_index(op.f("ix_requests_merged_into"), "requests", ["merged_into"], unique=False)
+    op.create_index(
+        "ix_requests_open",
+        "requests",
+        ["due_at", "applied_at"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
+        sqlite_where=sa.text("ended_at IS NULL"),
+    )
     op.create_index(op.f("ix_requests_receipt_id"), "requests", ["receipt_id"], unique=False)
     op.create_index(
         "ix_requests_service_department_applied_at",
