@@ -125,3 +125,9 @@ def test_work_finished_twice_is_finished_once(desk: Desk) -> None:
         answers.complete_step(desk.app, OPERATOR, step.id, done)
     desk.work()
     assert desk.request(request.number).state is RequestState.DONE
+
+
+def test_a_request_that_waits_for_a_date_stands_among_those_that_wait(desk: Desk) -> None:
+    request = without_a_date(desk)
+    with desk.app.database.reading() as tx:
+        assert [row.id for row in tx.tray.page(View.WAITING, "operator01").rows] == [request.id]

@@ -94,7 +94,8 @@ def end_when_done(app: App, tx: Transaction, request_id: int) -> None:
         return
     if any(row.state in OPEN_STEPS for row in tx.steps.of_request(request_id)):
         return
-    if any(letter.state is not LetterState.SENT for letter in tx.letters.of_request(request_id)):
+    letters = [letter for letter in tx.letters.of_request(request_id) if letter.purpose == "plan"]
+    if any(letter.state is not LetterState.SENT for letter in letters):
         return
     tx.requests.update(request_id, request.version, state=RequestState.DONE, due_at=None, due_what=None)
     tx.audit.append(

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select, text,
 from uketsuke.domain.calendar import JST, local_day
 from uketsuke.domain.content import Frozen, Kind
 from uketsuke.domain.receipt import WrongReceiptNumber, parse
-from uketsuke.domain.states import RequestState, StepState
+from uketsuke.domain.states import LetterState, RequestState, StepState, WaitKind
 from uketsuke.domain.text import key as text_key
 from uketsuke.store.exchanges import Direction
 from uketsuke.store.repository import Repository
 from uketsuke.store.requests import RequestRow
-from uketsuke.store.tables import AUTOMATIC, exchanges, requests, steps
+from uketsuke.store.tables import AUTOMATIC, exchanges, letters, requests, steps, waits
 
 _S = RequestState
 PAGE_SIZE = 50
@@ -111,7 +111,10 @@ class Tray(Repository):
             View.MINE: and_(is_open, requests.c.assignee == login),
             View.TODAY: and_(is_open, due >= now, due < end),
             View.OVERDUE: and_(is_open, due < now),
-            View.WAITING: state.in_([_S.WAITING_REPLY, _S.AWAITING_APPROVAL]),
+            View.WAITING: or_(
+                state.in_([_S.WAITING_REPLY, _S.AWAITING_APPROVAL]),
+                and_(state == _S.RUNNING, _waits_for_a_reply()),
+            ),
             View.HELD: state == _S.HELD,
             View.INQUIRY: and_(is_open, requests.c.kind == Kind.INQUIRY),
             View.AUTO: and_(text(AUTOMATIC), requests.c.created_at >= start, requests.c.created_at < end),
@@ -134,7 +137,7 @@ def _filtered(filters: Filters) -> ColumnElement[bool]:
 
 
 def _asks_for_attention() -> ColumnElement[bool]:
-    """It runs, but an answer has not been looked at, or a step failed or ended unknown."""
+    """It runs, but an answer has not been looked at, or a step or letter failed or ended unknown."""
     unseen = select(exchanges.c.id).where(
         exchanges.c.request_id == requests.c.id,
         exchanges.c.open,
@@ -143,4 +146,16 @@ def _asks_for_attention() -> ColumnElement[bool]:
     stuck = select(steps.c.id).where(
         steps.c.request_id == requests.c.id, steps.c.state.in_([StepState.FAILED, StepState.UNKNOWN])
     )
-    return or_(unseen.exists(), stuck.exists())
+    unsent = select(letters.c.id).where(
+        letters.c.request_id == requests.c.id,
+        letters.c.state.in_([LetterState.FAILED, LetterState.UNKNOWN]),
+    )
+    return or_(unseen.exists(), stuck.exists(), unsent.exists())
+
+
+def _waits_for_a_reply() -> ColumnElement[bool]:
+    """It runs, and its next step is the requester's answer."""
+    open_ones = select(waits.c.id).where(
+        waits.c.request_id == requests.c.id, waits.c.kind == WaitKind.REPLY, waits.c.answered_at.is_(None)
+    )
+    return open_ones.exists()
