@@ -46,8 +46,10 @@ class Thread:
 
 
 def find_thread(tx: Transaction, content: Content) -> Thread | None:
-    """The request whose letter the mail names in In-Reply-To or References, newest first."""
-    for message_id in (*content.in_reply_to, *reversed(content.references)):
+    """The request whose letter the mail answers, refers to, or says could not be delivered."""
+    bounced = content.extra.get("bounced_message_id")
+    named = (*([bounced] if bounced else []), *content.in_reply_to, *reversed(content.references))
+    for message_id in named:
         letter = tx.letters.by_message_id(message_id)
         if letter is not None and letter.request_id is not None:
             request = tx.requests.get(letter.request_id)
