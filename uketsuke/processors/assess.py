@@ -206,7 +206,8 @@ class _View:
     def _reading(self, corrections: Reading | None) -> tuple[Reading, Who]:
         """What the message says, what the directory adds, defaults, and corrections last."""
         model = self.processor.request if self.processor else CommonFields
-        reading = with_corrections(self._extraction().reading(), corrections)
+        view = self._extraction()
+        reading = with_corrections(view.reading(), corrections, model, view.reader)
         who = who_asks(self.content, reading.plain(), self.world)
         reading = with_directory(reading, who.person, model, section=self.processor is not None)
         return with_defaults(reading, model), who

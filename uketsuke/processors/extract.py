@@ -22,13 +22,14 @@ from uketsuke.domain.text import fold_marked, label_key
 from uketsuke.domain.world import World
 from uketsuke.processors.base import Processor
 from uketsuke.processors.common_fields import CommonFields
-from uketsuke.processors.labels import find_pairs, masked
+from uketsuke.processors.labels import Pair, find_pairs, masked
 from uketsuke.processors.sentences import Mood, Sentence, heading, is_reply_subject, sentences
 from uketsuke.processors.values import Reader, choices_in
 
 LONGEST_TEXT = 100_000
 """Characters of the new text that are read; more is a concern, not a longer wait."""
 _LONGEST_VALUE = 4_000
+_MOST_PAIRS = 500
 _SOURCES = {
     Channel.KINTONE: SourceKind.KINTONE_FIELD,
     Channel.FORMBRIDGE: SourceKind.KINTONE_FIELD,
@@ -58,17 +59,15 @@ class Extraction:
         """Everything that the message itself says; of several values the first one written counts."""
         values: Values = {}
         labels = self.processor.labels() if self.processor else _common_labels()
-        pairs = find_pairs(self.text, labels)
-        for found in (self._typed(labels), self._labelled(labels) if not self.content.values else ()):
-            for name, value in found:
-                values.setdefault(name, []).append(value)
+        pairs = find_pairs(self.text, labels)[:_MOST_PAIRS]
+        for name, value in self._typed(labels) if self.content.values else self._labelled(labels, pairs):
+            values.setdefault(name, []).append(value)
         unlabelled = masked(self.text, pairs)
         for name, value in tuple(self._spoken(unlabelled, frozenset(_read(values)))):
             values.setdefault(name, []).append(value)
-        for history in values.values():
-            history.sort(key=lambda one: one.value is not None)
-            first = next((index for index, one in enumerate(history) if one.value is not None), 0)
-            history[first:] = reversed(history[first:])
+        for name, history in values.items():
+            history.reverse()
+            values[name] = sorted(history, key=lambda one: one.value is not None)
         self._add_sender(values)
         return Reading(values={name: tuple(history) for name, history in values.items()})
 
@@ -81,8 +80,8 @@ class Extraction:
                 source = Source(kind=kind, part=typed.label, text=raw)
                 yield name, self._value(name, raw, source, f"label:{typed.label}")
 
-    def _labelled(self, labels: dict[str, str]) -> Iterator[tuple[str, FieldValue]]:
-        for pair in find_pairs(self.text, labels):
+    def _labelled(self, labels: dict[str, str], pairs: tuple[Pair, ...]) -> Iterator[tuple[str, FieldValue]]:
+        for pair in pairs:
             name = labels.get(pair.key)
             if name:
                 end = min(pair.end, pair.start + _LONGEST_VALUE)
@@ -214,12 +213,22 @@ def with_defaults(reading: Reading, request: type[ServiceRequest]) -> Reading:
     return reading
 
 
-def with_corrections(reading: Reading, corrections: Reading | None) -> Reading:
-    """Append what people decided later; a value that was read again is not added twice."""
+def with_corrections(
+    reading: Reading, corrections: Reading | None, request: type[ServiceRequest], reader: Reader
+) -> Reading:
+    """Append what people decided later; what was appended before is not added twice.
+
+    A value that is still the words as typed is read like those of a mail (`12/16`, `２本`).
+    """
     for name, history in corrections.values.items() if corrections else ():
+        known = {(one.raw, one.source) for one in reading.values.get(name, ())}
         for value in history:
-            if value.source.kind is SourceKind.OPERATOR and value not in reading.values.get(name, ()):
-                reading = reading.with_value(name, value)
+            if value.source.kind is not SourceKind.OPERATOR or (value.raw, value.source) in known:
+                continue
+            if name in request.specs() and value.value == value.raw:
+                read = reader.read(request.specs()[name], value.raw)
+                value = value.model_copy(update={"value": read.value})
+            reading = reading.with_value(name, value)
     return reading
 
 

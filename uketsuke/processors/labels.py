@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from uketsuke.domain.text import label_key
 
 _LINE = re.compile(r"[^\r\n]+")
-_SEPARATOR = re.compile(r"[ \u3000]*[：:＝\t]+[ \t\u3000]*|[】\]］][ \u3000]*[：:]?[ \u3000]*")
+_SEPARATOR = re.compile(
+    r"[ \u3000]{0,4}[：:＝\t]{1,8}[ \t\u3000]{0,40}|[】\]］][ \u3000]{0,4}[：:]?[ \u3000]{0,40}"
+)
 _WIDE = re.compile(r"\t+|\u3000+|[ ]{2,}")
 _BULLET = re.compile(r"[\s\u3000]*(?:[①-⑳■□◆◇●○◎・･※★☆▼▽▲△▶►→>*#【\[［]|[(（]?\d{1,2}[.)）、．])")
 _NEXT = re.compile(r"[ \t\u3000、,／/（(|｜]+")
 _LONGEST_LABEL = 24
+_REACH = _LONGEST_LABEL + 8
+"""How far from its start a label may end; what is longer is a sentence."""
 _INDENTED = re.compile(r"[ \t\u3000]+\S")
 
 
@@ -84,8 +88,8 @@ class _Finder:
 
     def _labelled(self, start: int, end: int) -> Pair | None:
         """The label at the start of this stretch, with the rest as its value."""
-        separator = _SEPARATOR.search(self.text, start, end)
-        if separator and separator.start() - start <= _LONGEST_LABEL + 4:
+        separator = _SEPARATOR.search(self.text, start, min(end, start + _REACH))
+        if separator:
             label = self.text[start : separator.start()]
             key = label_key(label)
             if key in self.known or _could_be_label(label, key):
@@ -98,7 +102,7 @@ class _Finder:
 
     def _blanks(self, start: int, end: int) -> Iterator[re.Match[str]]:
         """Wide blanks that may stand for a colon; a single one only after a bullet."""
-        limit = min(end, start + _LONGEST_LABEL + 4)
+        limit = min(end, start + _REACH)
         bullet = _BULLET.match(self.text, start, end)
         first = (
             bullet.end()
@@ -112,9 +116,9 @@ class _Finder:
     def _following(self, pair: Pair) -> tuple[int, Pair] | None:
         """A known label further on in the same line: where the first value ends, and the next pair."""
         for blank in _NEXT.finditer(self.text, pair.start, pair.end):
-            separator = _SEPARATOR.search(self.text, blank.end(), pair.end)
+            separator = _SEPARATOR.search(self.text, blank.end(), min(pair.end, blank.end() + _REACH))
             if separator is None:
-                return None
+                continue
             label = self.text[blank.end() : separator.start()]
             key = label_key(label)
             if key in self.known and len(label) <= _LONGEST_LABEL:

@@ -17,6 +17,7 @@ from uketsuke.domain.dates import DateReading, read_date
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
 from uketsuke.processors.assessment import Action, Assessment, Thread
 from uketsuke.processors.case import Case
+from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.rules import concerns_of
 from uketsuke.processors.sender import Who, who_asks
 from uketsuke.processors.values import Reader
@@ -27,7 +28,7 @@ FIELD = "desired_date"
 def assess_reply(content: Content, applied: datetime, reader: Reader, thread: Thread) -> Assessment:
     """Join the thread: an answer where one was waited for, else something for an operator to read."""
     who = who_asks(content, {}, reader.world)
-    found = read_date(content.text, reader.on)
+    found = read_date(content.text[:LONGEST_TEXT], reader.on)
     reading = _reading(content, found)
     concerns = tuple(_concerns(content, reading, found, reader, thread, who))
     answer: dict[str, date] = {}

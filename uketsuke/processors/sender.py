@@ -35,7 +35,10 @@ class Who:
 
 
 def who_asks(content: Content, values: Plain, world: World) -> Who:
-    """Judge path and identity; `values` are the typed ones and only help to find the person."""
+    """Judge path and identity; `values` are the typed ones and only help to find the person.
+
+    An identity check that an operator recorded stands for the way the message came.
+    """
     path = way_of(content, world)
     if content.channel in (Channel.NOTE, Channel.FORMBRIDGE):
         return _typed(content, values, path, world)

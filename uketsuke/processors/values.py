@@ -54,7 +54,7 @@ _NOTHING = frozenset(
 
 def is_nothing(raw: str) -> bool:
     """Whether the words say that there is no value (備考：なし)."""
-    bare = key(raw).rstrip("。.")
+    bare = key(raw).strip("。.ー")
     return not bare or bare in _NOTHING or not re.search(r"\w", bare)
 
 
@@ -136,7 +136,7 @@ def _phone(reader: Reader, spec: FieldSpec, raw: str) -> Read:
 def _department(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     if reader.world.departments("") is None:
         return Read(raw.strip())
-    words = re.split(r"[\s\u3000]+", raw.strip())
+    words = re.split(r"[\s\u3000]+", raw.strip())[:4]
     candidates = (
         raw.strip(),
         *(" ".join(words[:count]) for count in range(len(words) - 1, 0, -1)),

@@ -14,6 +14,18 @@ from uketsuke.processors.shapes.device_handover import DeviceHandover, handover_
 _OUT = frozenset({"distribution", "failure_exchange"})
 _BACK = frozenset({"failure_exchange", "return"})
 
+_BROKEN = re.compile(
+    r"^(?P<value>[^。\n]{0,200}(?:つなが|繋が|点灯|点滅|動か|動きま|壊れ|破損|故障し|認識し|認識さ|反応し"
+    r"|電源が|起動し)[^。\n]{0,200})",
+    re.MULTILINE,
+)
+_EXTENSION = re.compile(r"内線(?:番号)?\s{0,4}(?:は|:)?\s{0,4}(?P<value>\d{3,5})(?!\d)")
+_INTRODUCES = re.compile(r"(?P<value>\S{2,12}?[課室所局部])の?\s{0,2}\S{1,8}(?:です|と申します|でございます)")
+_WISHES = re.compile(
+    r"(?P<value>[^。、\n]{0,24}(?:日|\d/\d{1,2})[^。、\n]{0,8})(?:に|を|で)[^。]{0,16}"
+    r"(?:希望|受け取|受取|持参|伺|返却|返納)"
+)
+
 
 def _names_a_unit(values: Plain) -> bool:
     return values.get("kind") in _BACK
@@ -88,28 +100,10 @@ class LteHandover(DeviceHandover):
         keys=LTE_LEDGER.key_pattern,
     )
     phrases = (
-        Phrase(
-            "failure_detail",
-            re.compile(
-                r"(?P<value>[^。\n]*(?:つなが|繋が|点灯|点滅|動か|動きま|壊れ|破損|故障し|認識し|認識さ|反応し|電源が|起動し)[^。\n]*)"
-            ),
-            asks=False,
-        ),
-        Phrase(
-            "requester_phone", re.compile(r"内線(?:番号)?\s*(?:は|:)?\s*(?P<value>\d{3,5})(?!\d)"), asks=False
-        ),
-        Phrase(
-            "department",
-            re.compile(r"(?P<value>\S{2,12}?[課室所局部])の?\s*\S{1,8}(?:です|と申します|でございます)"),
-            asks=False,
-        ),
-        Phrase(
-            "desired_date",
-            re.compile(
-                r"(?P<value>[^。、]*(?:日|\d/\d{1,2})[^。、]{0,8})(?:に|を|で)[^。]{0,16}"
-                r"(?:希望|受け取|受取|持参|伺|返却|返納)"
-            ),
-        ),
+        Phrase("failure_detail", _BROKEN, asks=False),
+        Phrase("requester_phone", _EXTENSION, asks=False),
+        Phrase("department", _INTRODUCES, asks=False),
+        Phrase("desired_date", _WISHES),
     )
     deadlines = handover_deadlines(_OUT, _BACK)
     limits = {"quantity": 20}  # noqa: RUF012 - a declaration, read only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,11 +11,12 @@ from uketsuke.domain.plan import STEP, Ref, Step
 
 def renumbered(step: Step, numbers: Mapping[int, int], refs: Mapping[tuple[int, str], int]) -> Step:
     """The step under its new number, pointing to the new numbers of the steps it needs."""
+    # By way of JSON: from Python values pydantic takes a reference for the plain mapping it looks like.
     plain = mapped(step.model_dump(mode="json"), numbers, refs)
     plain["seq"] = numbers[step.seq]
     if step.after is not None:
         plain["after"] = [numbers.get(seq, seq) for seq in step.after]
-    renumbered: Step = STEP.validate_python(plain)
+    renumbered: Step = STEP.validate_json(json.dumps(plain))
     return renumbered
 
 
