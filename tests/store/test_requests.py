@@ -218,6 +218,6 @@ def test_no_list_reads_the_whole_table(url: str) -> None:
         tx.requests.by_number("x1")
         tx.requests.similar("s", "d", "f", "v", samples.NOON)
         tx.requests.by_letter_message_id(["<m@x>"])
-    whole = [line for line in plan.scans if "letters" not in line]
+    whole = [line for line in plan.scans if " requests" in line]  # the other tables are empty here
     assert not whole, plan.text
     database.close()
