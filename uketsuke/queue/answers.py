@@ -38,7 +38,7 @@ def complete_step(app: App, actor: Actor, step_id: int, results: Mapping[str, st
         if wait is not None:
             tx.waits.answer(wait.id, actor.login, dict(clean))
         if all(clean.get(name) in values for name, values in step.goes_on.items()):
-            finish_step(app, tx, row, clean, actor=actor)
+            finish_step(app, tx, row, {**_today_where_unsaid(step, app.today()), **clean}, actor=actor)
         else:
             _revise(app, tx, request, row, clean, actor)
 
@@ -52,6 +52,13 @@ def _checked(step: ManualTask, results: Mapping[str, str], today: date) -> dict[
         field.name: results[field.name].strip()
         for field in step.results
         if results.get(field.name, "").strip()
+    }
+
+
+def _today_where_unsaid(step: ManualTask, today: date) -> dict[str, str]:
+    """A day that may be left out is the day on which the work is recorded; the ledger needs one."""
+    return {
+        field.name: today.isoformat() for field in step.results if field.rule == "date" and not field.required
     }
 
 
