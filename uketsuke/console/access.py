@@ -1,0 +1,69 @@
+"""Who may open what: one row per route, and what has no row is refused (FAULTS S3)."""
+
+from __future__ import annotations
+
+from uketsuke.domain.states import Role
+
+PUBLIC: frozenset[Role] | None = None
+"""No sign-in: monitors, the sign-in page itself, and status pages, whose address is their key."""
+EVERYONE = frozenset(Role) - {Role.SYSTEM}
+DESK = frozenset({Role.OPERATOR, Role.LEAD})
+OFFICE = DESK | {Role.OFFICER}
+
+_NO = "/requests/{number}"
+TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("GET", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in"): PUBLIC,
+    ("POST", "/sign-out"): EVERYONE,
+    ("GET", "/s/{token}"): PUBLIC,
+    ("POST", "/s/{token}/answer"): PUBLIC,
+    ("POST", "/s/{token}/dates"): PUBLIC,
+    ("POST", "/s/{token}/withdraw"): PUBLIC,
+    ("GET", "/"): EVERYONE,
+    ("GET", "/queue"): DESK,
+    ("POST", "/queue/reassign"): DESK,
+    ("POST", "/queue/hold"): DESK,
+    ("GET", "/requests"): OFFICE,
+    ("GET", "/requests/new"): DESK,
+    ("POST", "/requests/new"): DESK,
+    ("POST", "/requests/new/look"): DESK,
+    ("GET", _NO): OFFICE,
+    ("GET", f"{_NO}/original"): OFFICE,
+    ("GET", f"{_NO}/attachments/{{index}}"): OFFICE,
+    ("POST", f"{_NO}/check"): DESK,
+    ("POST", f"{_NO}/correct"): DESK,
+    ("POST", f"{_NO}/run"): DESK,
+    ("POST", f"{_NO}/undo"): DESK,
+    ("GET", f"{_NO}/decide/{{decision}}"): DESK,
+    ("POST", f"{_NO}/decide/{{decision}}"): DESK,
+    ("POST", f"{_NO}/attest"): DESK,
+    ("POST", f"{_NO}/take"): DESK,
+    ("POST", f"{_NO}/dates"): DESK,
+    ("POST", f"{_NO}/seen"): DESK,
+    ("POST", f"{_NO}/replan"): DESK,
+    ("GET", "/work-items"): OFFICE,
+    ("GET", "/work-items/{step}"): OFFICE,
+    ("POST", "/work-items/{step}"): OFFICE,
+    ("GET", "/outbox"): DESK,
+    ("POST", "/outbox/letters/{letter}/settle"): DESK,
+    ("POST", "/outbox/letters/{letter}/resend"): DESK,
+    ("POST", "/outbox/steps/{step}/retry"): DESK,
+    ("POST", "/outbox/jobs/{job}/unpark"): DESK,
+    ("GET", "/ledgers"): OFFICE,
+    ("GET", "/ledgers/{ledger}"): OFFICE,
+    ("GET", "/ledgers/{ledger}/export.csv"): OFFICE,
+    ("GET", "/ledgers/{ledger}/{key}"): OFFICE,
+}
+
+
+def is_public(method: str, path: str) -> bool:
+    """Whether the route needs no sign-in; a route without a row is not public."""
+    return TABLE.get((method, path), frozenset()) is PUBLIC
+
+
+def may_open(method: str, path: str, roles: frozenset[Role]) -> bool:
+    """Whether somebody with these roles may use the route; False for a route without a row."""
+    allowed: frozenset[Role] | None = TABLE.get((method, path), frozenset())
+    return allowed is None or bool(allowed & roles)

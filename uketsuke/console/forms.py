@@ -1,0 +1,67 @@
+"""What a browser sent in a form, after the check that our own page sent it (FAULTS S5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from uketsuke.console.site import visitor_of
+from uketsuke.console.visitor import GUEST_COOKIE, Visitor, same
+
+MAX_FIELDS = 400
+MAX_PART = 256 * 1024
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The text fields of one form, in the order sent."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def one(self, name: str) -> str:
+        """The last value of a field without surrounding blanks; empty when it was not sent."""
+        return next((value.strip() for key, value in reversed(self.fields) if key == name), "")
+
+    def many(self, name: str) -> list[str]:
+        """Every value of a field that can be ticked several times."""
+        return [value for key, value in self.fields if key == name]
+
+    def number(self, name: str) -> int:
+        """A field that our own page filled with a number; anything else is refused with 422."""
+        text = self.one(name)
+        if not text.isascii() or not text.isdigit() or len(text) > 18:
+            raise HTTPException(422, "form")
+        return int(text)
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """The fields `prefix…`, without the prefix."""
+        return {key.removeprefix(prefix): value for key, value in self.fields if key.startswith(prefix)}
+
+
+async def sent(request: Request, visitor: Annotated[Visitor | None, Depends(visitor_of)]) -> Sent:
+    """Read the form of a changing request; 403 unless it carries the secret of this browser's session."""
+    if request.method in READS:
+        return Sent()
+    # Where the browser says that another site made it send this, no secret is worth looking at.
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(403, "csrf")
+    async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_PART) as form:
+        fields = _text_fields(form)
+    found = Sent(fields)
+    expected = visitor.csrf if visitor else request.cookies.get(GUEST_COOKIE, "")
+    if not same(expected, found.one("csrf")):
+        raise HTTPException(403, "csrf")
+    return found
+
+
+def _text_fields(form: FormData) -> tuple[tuple[str, str], ...]:
+    return tuple((key, value) for key, value in form.multi_items() if not isinstance(value, UploadFile))
+
+
+Form = Annotated[Sent, Depends(sent)]

@@ -1,0 +1,63 @@
+"""Gathers what stands around a page, in the page's own transaction, and answers with the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from uketsuke.console.access import may_open
+from uketsuke.console.notices import forget, notice_of
+from uketsuke.console.site import Site
+from uketsuke.console.views.frame import SECTIONS, Frame, Surroundings, frame
+from uketsuke.console.views.naming import Naming
+from uketsuke.console.visitor import Visitor
+from uketsuke.domain.job import JobState
+from uketsuke.domain.states import LetterState, StepState, WaitKind
+from uketsuke.store.transaction import Transaction
+from uketsuke.store.tray import View
+
+_STANDS_STILL = (LetterState.FAILED, LetterState.UNKNOWN)
+
+
+def naming_of(site: Site, tx: Transaction) -> Naming:
+    """The words for a page made now."""
+    people = {user.login: user.name for user in tx.users.all()}
+    app = site.app
+    return Naming(site.words, app.wordbook, app.catalogue, app.calendar, app.now(), people)
+
+
+def frame_of(
+    request: Request, site: Site, tx: Transaction, visitor: Visitor, here: str, sought: str = ""
+) -> Frame:
+    """The frame of a page of the desk."""
+    allowed = frozenset(href for _, href, _ in SECTIONS if may_open("GET", href, visitor.roles))
+    around = Surroundings(
+        name=visitor.name,
+        csrf=visitor.csrf,
+        now=site.app.now(),
+        calendar=site.app.calendar,
+        counts=_counts(site, tx, visitor),
+        words=site.words.under("menu"),
+        allowed=allowed,
+    )
+    return frame(around, here, notice_of(request, site.words), sought)
+
+
+def answer(site: Site, template: str, frame: Frame, status: int = 200, **values: Any) -> Response:
+    """The page; its status line is said once."""
+    response = site.pages.answer(template, status, frame=frame, **values)
+    if frame.notice is not None:
+        forget(response)
+    return response
+
+
+def _counts(site: Site, tx: Transaction, visitor: Visitor) -> dict[str, int]:
+    still = sum(cause.count for cause in tx.letters.causes() if cause.state in _STANDS_STILL)
+    still += tx.jobs.counts().get(JobState.PARKED, 0) + len(tx.steps.in_state(StepState.FAILED))
+    return {
+        "review": tx.tray.counts(visitor.login)[View.REVIEW],
+        "work": tx.waits.counts(site.app.today()).get(WaitKind.PERSON, 0),
+        "outbox": still,
+    }

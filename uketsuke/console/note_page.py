@@ -1,0 +1,233 @@
+"""Gathers the page 新規受付 in one transaction: people, services, fields, and what would follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from uketsuke.console.forms import Sent
+from uketsuke.console.letter_preview import preview_with
+from uketsuke.console.site import Site
+from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.note import (
+    UNLISTED,
+    Follows,
+    NoteError,
+    NotePage,
+    hits,
+    note_fields,
+    open_ones,
+    service_hits,
+)
+from uketsuke.console.views.plan import Planned, plan_view
+from uketsuke.console.visitor import Visitor
+from uketsuke.domain.calendar import JST, local
+from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.people import Person
+from uketsuke.domain.request import FieldSpec, Rule
+from uketsuke.domain.text import fold
+from uketsuke.domain.wording import letter_until
+from uketsuke.domain.world import LedgerRow
+from uketsuke.intake.forms import read_note
+from uketsuke.intake.note import Note
+from uketsuke.processors.assess import assess, claims_of
+from uketsuke.processors.assessment import Assessment
+from uketsuke.processors.common_fields import CommonFields
+from uketsuke.queue.decide import CHECKS
+from uketsuke.store.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the form holds, read but not judged."""
+
+    submission: str
+    way: str
+    started: str
+    who: str
+    person: str
+    name: str
+    section: str
+    phone: str
+    check: str
+    what: str
+    service: str
+    fields: Mapping[str, str]
+
+    @property
+    def is_unlisted(self) -> bool:
+        """The caller is typed because the directory does not know them (AP-84)."""
+        return self.person == UNLISTED
+
+
+def read_call(form: Sent, submission: str, now: datetime) -> Call:
+    """Read the form; a page that is opened has nothing but a submission id and a start."""
+    check = form.one("check")
+    return Call(
+        submission=form.one("submission") or submission,
+        way="counter" if form.one("way") == "counter" else "phone",
+        started=form.one("started") or f"{local(now):%H:%M}",
+        who=form.one("who"),
+        person=form.one("p"),
+        name=form.one("name"),
+        section=form.one("section"),
+        phone=form.one("phone"),
+        check=check if check in CHECKS else "",
+        what=form.one("what"),
+        service=form.one("s"),
+        fields={name: text.strip() for name, text in form.under("n.").items()},
+    )
+
+
+def started_at(call: Call, now: datetime) -> datetime | None:
+    """When the call began: the time typed, today in Japan; None when it is no time or lies ahead."""
+    try:
+        moment = datetime.strptime(fold(call.started).strip(), "%H:%M").replace(tzinfo=JST)
+    except ValueError:
+        return None
+    begun = datetime.combine(local(now).date(), moment.timetz())
+    # A page opened within the same minute must not lie ahead of itself.
+    return None if begun.replace(second=0) > now else min(begun, now)
+
+
+def note_page(
+    site: Site,
+    tx: Transaction,
+    visitor: Visitor,
+    call: Call,
+    naming: Naming,
+    errors: Sequence[NoteError] = (),
+) -> NotePage:
+    """Build the page for what is in the form."""
+    people = _people(tx, call)
+    found = hits(people, call.person, naming)
+    person = next(
+        (one for one in people if any(h.chosen and h.value == one.employee_number for h in found)), None
+    )
+    claims = (
+        [(one.service, one.words) for one in claims_of(_content(call.what), site.app.catalogue)]
+        if call.what
+        else []
+    )
+    services = service_hits(claims, call.service, naming)
+    service = next((one.value for one in services if one.chosen), "")
+    specs = naming.specs(service)
+    department = person.department if person else call.section
+    assessment = (
+        _assess(site, tx, visitor, call, service, person) if service and (person or call.name) else None
+    )
+    return NotePage(
+        submission=call.submission,
+        way=call.way,
+        started=call.started,
+        who=call.who,
+        hits=found,
+        unlisted=call.is_unlisted or bool(call.who and not people),
+        name=call.name,
+        section=call.section,
+        phone=call.phone,
+        checks=(
+            ("", naming.words("attest.none")),
+            *((code, naming.words(f"attest.{code}")) for code in CHECKS),
+        ),
+        check=call.check,
+        what=call.what,
+        services=services,
+        fields=note_fields(
+            specs, call.fields, _needed(specs, call, assessment), _units(tx, specs, department), naming
+        ),
+        follows=_follows(site, call, assessment, naming) if assessment else None,
+        department=department,
+        open=open_ones(tx.requests.of_department(department, limit=5), naming) if department else (),
+        errors=tuple(errors),
+    )
+
+
+def note_of(
+    site: Site, tx: Transaction, visitor: Visitor, call: Call, service: str, person: Person | None
+) -> Note:
+    """The note as it is stored: the caller's directory entry, the words, the fields by their labels."""
+    now, labels = site.app.now(), {name: spec.label for name, spec in CommonFields.specs().items()}
+    values = {site.words("note.label-way"): site.words(f"note.way-{call.way}")}
+    if service:
+        values[site.words("note.label-service")] = service
+    caller = {
+        "requester_name": person.name if person else call.name,
+        "department": person.department if person else call.section,
+        "requester_phone": (person.phone if person else call.phone) or "",
+        "requester_email": (person.mail if person else "") or "",
+    }
+    values |= {labels[name]: text for name, text in caller.items() if text}
+    if call.what:
+        values[site.words("note.label-what")] = call.what
+    specs = next((one.request.specs() for one in site.app.catalogue.all() if one.id == service), {})
+    values |= {specs[name].label: text for name, text in call.fields.items() if name in specs and text}
+    return Note(
+        submission_id=call.submission,
+        entered_by=visitor.login,
+        called_at=started_at(call, now) or now,
+        submitted_at=now,
+        identity_check=call.check or None,
+        values=values,
+    )
+
+
+def chosen_person(tx: Transaction, call: Call) -> Person | None:
+    """The person of the directory that the form names, or the only one found."""
+    if call.is_unlisted:
+        return None
+    if call.person:
+        return tx.people.get(call.person)
+    people = _people(tx, call)
+    return people[0] if len(people) == 1 else None
+
+
+def _people(tx: Transaction, call: Call) -> list[Person]:
+    return tx.people.search(call.who) if call.who else []
+
+
+def _content(words: str) -> Content:
+    """The caller's words as a message, to be claimed by services."""
+    return Content(channel=Channel.NOTE, text=words, full_text=words)
+
+
+def _assess(
+    site: Site, tx: Transaction, visitor: Visitor, call: Call, service: str, person: Person | None
+) -> Assessment:
+    note = note_of(site, tx, visitor, call, service, person)
+    content = read_note(note.raw())
+    return assess(content, site.app.now(), site.app.world(tx), site.app.catalogue, service=service)
+
+
+def _needed(specs: Mapping[str, FieldSpec], call: Call, assessment: Assessment | None) -> frozenset[str]:
+    values = assessment.reading.plain() if assessment else {}
+    return frozenset(name for name, spec in specs.items() if spec.is_required(values))
+
+
+def _units(tx: Transaction, specs: Mapping[str, FieldSpec], department: str) -> dict[str, list[LedgerRow]]:
+    """For each field that names a unit, those that the section holds."""
+    return {
+        name: tx.ledgers.rows(spec.ledger, {"department": department})
+        for name, spec in specs.items()
+        if spec.rule is Rule.ASSET_NO and spec.ledger and department
+    }
+
+
+def _follows(site: Site, call: Call, assessment: Assessment, naming: Naming) -> Follows:
+    words = naming.words
+    need = next(iter(assessment.authority.need), None)
+    dues = sorted(due.at for due in (*assessment.dues.values(), *assessment.deadlines.values()) if due.at)
+    due = naming.at(dues[0]) if dues else words("note.no-due")
+    concerns = tuple(naming.concern(one, assessment.service) for one in assessment.concerns)
+    subject = assessment.subject
+    to = subject.to if subject and subject.to else words("note.no-recipient")
+    planned = Planned(assessment.steps or (), {}, {}, False, preview_with(site.app, "", naming))
+    return Follows(
+        due=due,
+        need=words(f"authority.need.{need.value if need else 'none'}"),
+        letters_to=to,
+        plan=plan_view(planned, naming) if assessment.steps else None,
+        reasons=concerns,
+        say=words("note.say", until=letter_until(dues[0])) if dues else words("note.say-open"),
+    )

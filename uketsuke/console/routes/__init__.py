@@ -1,0 +1,33 @@
+"""The console's routes, one module per page."""
+
+from uketsuke.console.routes import (
+    decide,
+    follow_up,
+    health,
+    ledgers,
+    note,
+    original,
+    outbox,
+    request,
+    search,
+    sign_in,
+    status,
+    tray,
+    work,
+)
+
+ROUTERS = (
+    health.router,
+    sign_in.router,
+    tray.router,
+    note.router,
+    search.router,
+    request.router,
+    decide.router,
+    follow_up.router,
+    original.router,
+    work.router,
+    outbox.router,
+    ledgers.router,
+    status.router,
+)

@@ -1,0 +1,97 @@
+"""受付トレイ: the list of a view, and what is done to several rows at once (UX 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from uketsuke.console.forms import Form, Sent
+from uketsuke.console.frames import answer, frame_of, naming_of
+from uketsuke.console.notices import Said, go
+from uketsuke.console.request_page import standing_of
+from uketsuke.console.site import Here, Signed, Site, actor
+from uketsuke.console.views.tray import tray_page
+from uketsuke.domain.states import RequestState
+from uketsuke.errors import NotAllowed, StaleVersion
+from uketsuke.queue import decide
+from uketsuke.store.tray import Filters, View
+
+router = APIRouter()
+MOST_AT_ONCE = 100
+
+
+@router.get("/queue")
+def show_tray(
+    request: Request,
+    site: Here,
+    visitor: Signed,
+    view: str = "review",
+    service: str = "",
+    assignee: str = "",
+    page: int = 1,
+) -> Response:
+    """The requests of a view, overdue first."""
+    if view not in set(View) or page < 1:
+        raise HTTPException(404)
+    chosen, filters = View(view), Filters(service=service or None, assignee=assignee or None)
+    with site.app.database.reading() as tx:
+        naming = naming_of(site, tx)
+        found = tx.tray.page(chosen, visitor.login, filters, page)
+        counts = tx.tray.counts(visitor.login)
+        running = {
+            row.id: standing_of(tx, row, naming) for row in found.rows if row.state is RequestState.RUNNING
+        }
+        tray = tray_page(chosen, found, counts, filters, visitor.login, naming, running)
+        frame = frame_of(request, site, tx, visitor, "tray")
+    return answer(site, "tray.html", frame, tray=tray)
+
+
+@router.post("/queue/reassign")
+def reassign_rows(request: Request, site: Here, visitor: Signed, form: Form) -> Response:
+    """Give the selected requests to somebody."""
+    to = form.one("to")
+    with site.app.database.reading() as tx:
+        user = tx.users.get(to)
+    if user is None or not user.active:
+        raise HTTPException(422)
+
+    def give(request_id: int, version: int) -> None:
+        decide.reassign(site.app, actor(visitor), request_id, version, to)
+
+    return _each(request, site, form, "reassigned", give)
+
+
+@router.post("/queue/hold")
+def hold_rows(request: Request, site: Here, visitor: Signed, form: Form) -> Response:
+    """Put the selected requests aside."""
+
+    def put_aside(request_id: int, version: int) -> None:
+        decide.hold(site.app, actor(visitor), request_id, version, None, "")
+
+    return _each(request, site, form, "held", put_aside)
+
+
+def _each(request: Request, site: Site, form: Sent, said: str, act: Callable[[int, int], None]) -> Response:
+    """Do it to each selected row on the version that was shown; what cannot be done is counted and said."""
+    done = failed = 0
+    for number, version in _selected(form):
+        with site.app.database.reading() as tx:
+            row = tx.requests.by_number(number)
+        try:
+            if row is not None:
+                act(row.id, version)
+                done += 1
+        except (StaleVersion, NotAllowed):
+            failed += 1
+    view = form.one("view") if form.one("view") in set(View) else View.REVIEW.value
+    facts: dict[str, str | int] = {"count": done, "failed": failed}
+    return go(request, f"/queue?view={view}", Said("some-failed" if failed else said, facts))
+
+
+def _selected(form: Sent) -> list[tuple[str, int]]:
+    pairs = [text.rpartition(".") for text in form.many("id")[:MOST_AT_ONCE]]
+    return [(number, int(version)) for number, _, version in pairs if version.isdigit()]

@@ -1,0 +1,100 @@
+"""What stands around every page of the desk: menu with counts, clock, name, the status line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from uketsuke.domain.calendar import Calendar
+from uketsuke.domain.wording import console_time
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the main menu; `count` is None where there is nothing to count."""
+
+    href: str
+    word: str
+    count: int | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The form behind 取り消す: where it is sent, and the version it undoes."""
+
+    action: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The status line: what happened, and how to take it back while that is possible."""
+
+    text: str
+    undo: Undo | None = None
+
+
+@dataclass(frozen=True)
+class GuestFrame:
+    """What a page for people who are not signed in knows: the secret of its forms."""
+
+    csrf: str
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a page of the desk knows about its surroundings."""
+
+    name: str
+    csrf: str
+    clock: str
+    within_hours: bool
+    menu: tuple[MenuItem, ...] = ()
+    here: str = ""
+    sought: str = ""
+    notice: Notice | None = None
+
+
+SECTIONS = (
+    ("tray", "/queue", "review"),
+    ("work", "/work-items", "work"),
+    ("requests", "/requests", None),
+    ("ledgers", "/ledgers", None),
+    ("outbox", "/outbox", "outbox"),
+)
+"""Code, address, and which count stands beside it."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the frame is built from, gathered in the page's own transaction."""
+
+    name: str
+    csrf: str
+    now: datetime
+    calendar: Calendar
+    counts: dict[str, int] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
+    """Addresses of the menu that this visitor may open."""
+
+
+def frame(around: Surroundings, here: str, notice: Notice | None = None, sought: str = "") -> Frame:
+    """Build the frame; entries that the visitor may not open are left out."""
+    menu = tuple(
+        MenuItem(href, around.words[code], around.counts.get(count, 0) if count else None, code == here)
+        for code, href, count in SECTIONS
+        if href in around.allowed
+    )
+    return Frame(
+        around.name,
+        around.csrf,
+        console_time(around.now, around.now),
+        around.calendar.is_within_hours(around.now),
+        menu,
+        here,
+        sought,
+        notice,
+    )

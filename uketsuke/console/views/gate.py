@@ -1,0 +1,101 @@
+"""The two bands of a request: doubt about data, and authority; always apart (UX 5.2, AP-66)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from uketsuke.console.views.naming import Naming
+from uketsuke.domain.authority import Authority, Evidence, Need
+from uketsuke.domain.reading import Concern
+from uketsuke.store.shapes import Override
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason to look, with the field it is about."""
+
+    key: str
+    text: str
+    label: str
+    href: str
+    soft: bool
+    overridden: str = ""
+    """Who let it stand and why; empty while it is open."""
+
+
+@dataclass(frozen=True)
+class AuthorityBand:
+    """実行の条件 in words: what is needed, and the facts it follows from (FAULTS 3)."""
+
+    need: str
+    facts: tuple[tuple[str, str], ...]
+    attest: tuple[tuple[str, str], ...] = ()
+    """Ways to record an identity check, where one may be recorded."""
+
+
+def reasons(
+    concerns: Sequence[Concern], overrides: Mapping[str, Override], service: str | None, naming: Naming
+) -> tuple[Reason, ...]:
+    """Every concern as a sentence; open ones first."""
+    specs = naming.specs(service)
+    found = []
+    for concern in concerns:
+        override = overrides.get(concern.key)
+        known = concern.field in specs
+        label, text = _split(
+            specs[concern.field].label if concern.field and known else "", naming, concern, service
+        )
+        found.append(
+            Reason(
+                key=concern.key,
+                text=text,
+                label=label,
+                href=f"#f_{concern.field}" if known else "",
+                soft=not concern.hard,
+                overridden=_let_stand(override, naming) if override and not concern.hard else "",
+            )
+        )
+    return tuple(sorted(found, key=lambda reason: bool(reason.overridden)))
+
+
+def _split(label: str, naming: Naming, concern: Concern, service: str | None) -> tuple[str, str]:
+    """The words that link to the field, and the rest; a sentence that cannot be parted is all link."""
+    text = naming.concern(concern, service)
+    if not label or not text.startswith(label):
+        return label, text
+    return (label, text.removeprefix(label).strip()) if text.startswith(f"{label} ") else (text, "")
+
+
+def _let_stand(override: Override, naming: Naming) -> str:
+    return naming.words("why.overridden", who=naming.person(override.by), reason=override.reason)
+
+
+def authority_band(authority: Authority | None, may_attest: bool, naming: Naming) -> AuthorityBand:
+    """The band for what is stored; a request without authority yet needs everything checked."""
+    words = naming.words
+    if authority is None:
+        return AuthorityBand(words("authority.need.review"), ())
+    need = Need.CONFIRM if Need.CONFIRM in authority.need else next(iter(authority.need), None)
+    who = words(f"authority.identity.{authority.identity.value}")
+    facts = (
+        (words("authority.who"), f"{who}・{words(f'authority.path.{authority.path.value}')}"),
+        (
+            words("authority.of"),
+            words(f"authority.target.{authority.target.value if authority.target else 'none'}"),
+        ),
+        (
+            words("authority.does"),
+            words(f"authority.risk.{authority.risk.value if authority.risk else 'none'}"),
+        ),
+    )
+    checks = (
+        tuple(words.under("attest").items())
+        if may_attest and authority.evidence is not Evidence.STRONG
+        else ()
+    )
+    return AuthorityBand(
+        words(f"authority.need.{need.value if need else 'none'}"),
+        facts,
+        tuple((code, word) for code, word in checks if code != "none"),
+    )

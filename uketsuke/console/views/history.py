@@ -1,0 +1,80 @@
+"""What happened to a request: its audit entries and its conversation, in words (AP-24, AP-57)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from uketsuke.console.views.naming import Naming
+from uketsuke.store.audit import Entry
+from uketsuke.store.exchanges import Exchange
+
+_MACHINE = "uketsuke"
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One entry: when, who, what, why."""
+
+    at: str
+    who: str
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One question or answer; `fresh` is an answer nobody has acted on yet."""
+
+    at: str
+    incoming: bool
+    text: str
+    questions: tuple[str, ...]
+    open: bool
+    fresh: bool
+    id: int = 0
+
+
+def history(entries: Sequence[Entry], naming: Naming) -> tuple[HistoryLine, ...]:
+    """The entries, newest first."""
+    return tuple(
+        HistoryLine(naming.at(entry.at), _who(entry.actor, naming), _what(entry, naming), _why(entry, naming))
+        for entry in reversed(entries)
+    )
+
+
+def _who(actor: str, naming: Naming) -> str:
+    if actor == _MACHINE:
+        return naming.words("history.machine")
+    return naming.words("history.requester") if actor == "requester" else naming.person(actor)
+
+
+def _what(entry: Entry, naming: Naming) -> str:
+    text = naming.words.get(f"history.did.{entry.action}", entry.action)
+    after = entry.facts.get("after")
+    state = after.get("state") if isinstance(after, Mapping) else None
+    if isinstance(state, str) and (word := naming.state_word(state)):
+        text = naming.words("history.to", text=text, state=word)
+    return text
+
+
+def _why(entry: Entry, naming: Naming) -> str:
+    if entry.action == "step-failed":
+        return naming.words.get(f"history.failure.{entry.reason}", entry.reason or "")
+    return entry.reason or ""
+
+
+def talk(exchanges: Sequence[Exchange], naming: Naming) -> tuple[Talk, ...]:
+    """The conversation, oldest first."""
+    return tuple(
+        Talk(
+            at=naming.at(one.at),
+            incoming=one.direction == "in",
+            text=one.text,
+            questions=tuple(one.questions or ()),
+            open=one.direction == "out" and one.open,
+            fresh=one.direction == "in" and one.open,
+            id=one.id,
+        )
+        for one in exchanges
+    )

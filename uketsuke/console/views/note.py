@@ -1,0 +1,203 @@
+"""新規受付: who calls, what about, the fields that matter, and what follows (UX 5.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.plan import PlanView
+from uketsuke.console.views.tray import title_of
+from uketsuke.domain.people import Person
+from uketsuke.domain.request import FieldSpec, Rule, Widget
+from uketsuke.domain.world import LedgerRow
+from uketsuke.store.requests import RequestRow
+
+HIDDEN = frozenset({"requester_name", "requester_email", "requester_phone", "department"})
+"""Fields that the caller's directory entry fills."""
+UNLISTED = "unlisted"
+"""Value of the choice 名簿にいない."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One person the caller may be."""
+
+    value: str
+    name: str
+    detail: str
+    mail: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ServiceHit:
+    """One service the caller may mean, with the words that say so."""
+
+    value: str
+    title: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class NoteField:
+    """One field of the service."""
+
+    name: str
+    label: str
+    value: str
+    required: bool
+    choices: tuple[tuple[str, str], ...] = ()
+    lines: bool = False
+    help: str = ""
+    error: str = ""
+    units: tuple[tuple[str, str], ...] = ()
+    """The section's own devices, offered to choose from (AP-82)."""
+
+    @property
+    def id(self) -> str:
+        """Id of its control."""
+        return f"n_{self.name}"
+
+
+@dataclass(frozen=True)
+class NoteError:
+    """One line of the error summary."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Follows:
+    """What happens when it is accepted, as the rules say now."""
+
+    due: str
+    need: str
+    letters_to: str
+    plan: PlanView | None
+    reasons: tuple[str, ...]
+    say: str
+
+
+@dataclass(frozen=True)
+class OpenOne:
+    """An open request of the caller's section."""
+
+    number: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class NotePage:
+    """The whole page."""
+
+    submission: str
+    way: str
+    started: str
+    who: str
+    hits: tuple[Hit, ...]
+    unlisted: bool
+    name: str
+    section: str
+    phone: str
+    checks: tuple[tuple[str, str], ...]
+    check: str
+    what: str
+    services: tuple[ServiceHit, ...]
+    fields: tuple[NoteField, ...]
+    follows: Follows | None
+    department: str
+    open: tuple[OpenOne, ...]
+    errors: tuple[NoteError, ...] = ()
+
+    def error(self, name: str) -> str:
+        """What is wrong with a control; empty for nothing."""
+        return next((one.text for one in self.errors if one.id == name), "")
+
+
+def hits(people: Sequence[Person], chosen: str, naming: Naming) -> tuple[Hit, ...]:
+    """The people found; the only one is chosen by itself, several never are."""
+    only = len(people) == 1 and chosen != UNLISTED
+    return tuple(
+        Hit(
+            person.employee_number,
+            person.name,
+            naming.words(
+                "note.person",
+                department=person.department,
+                phone=person.phone or naming.words("note.no-phone"),
+            ),
+            person.mail or naming.words("note.no-mail"),
+            only or person.employee_number == chosen,
+        )
+        for person in people
+    )
+
+
+def service_hits(
+    claims: Sequence[tuple[str, Sequence[str]]], chosen: str, naming: Naming
+) -> tuple[ServiceHit, ...]:
+    """Services for the caller's words; every service where no word said anything."""
+    found = list(claims) or [(one.id, ()) for one in naming.catalogue.all()]
+    picked = chosen if chosen in {service for service, _ in found} else ""
+    if not picked and len(found) == 1:
+        picked = found[0][0]
+    return tuple(
+        ServiceHit(
+            service, naming.service(service), "".join(f"「{word}」" for word in words), service == picked
+        )
+        for service, words in found
+    )
+
+
+def note_fields(
+    specs: Mapping[str, FieldSpec],
+    typed: Mapping[str, str],
+    needed: frozenset[str],
+    units: Mapping[str, Sequence[LedgerRow]],
+    naming: Naming,
+) -> tuple[NoteField, ...]:
+    """Only the fields that matter: the service's own, needed ones first as declared."""
+    rows = []
+    for name, spec in specs.items():
+        if name in HIDDEN:
+            continue
+        rows.append(
+            NoteField(
+                name=name,
+                label=spec.label,
+                value=typed.get(name, ""),
+                required=name in needed,
+                choices=_choices(spec, naming),
+                lines=spec.widget is Widget.LINES,
+                help=spec.help,
+                units=tuple((row.key, row.key) for row in units.get(name, ())),
+            )
+        )
+    return tuple(rows)
+
+
+def _choices(spec: FieldSpec, naming: Naming) -> tuple[tuple[str, str], ...]:
+    if spec.rule is not Rule.CHOICE:
+        return ()
+    return (("", naming.words("note.choose")), *((words[0], words[0]) for words in spec.words.values()))
+
+
+def open_ones(rows: Sequence[RequestRow], naming: Naming) -> tuple[OpenOne, ...]:
+    """The section's open requests, so that nobody enters one twice."""
+    return tuple(
+        OpenOne(
+            row.number,
+            title_of(row, naming),
+            naming.words(
+                "note.open-detail",
+                name=row.requester_name or "",
+                at=naming.at(row.applied_at),
+                state=naming.wordbook.request_state(row.state),
+            ),
+        )
+        for row in rows
+    )

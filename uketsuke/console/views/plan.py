@@ -1,0 +1,222 @@
+"""実行すると行われること: ledger changes as a diff, work, letters as they will read (UX 5.2, AP-67)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from uketsuke.console.views.naming import Naming
+from uketsuke.domain.calendar import local_day
+from uketsuke.domain.plan import (
+    AgreeDate,
+    LedgerUpdate,
+    ManualTask,
+    Ref,
+    Reserve,
+    Results,
+    SendMail,
+    Step,
+    Value,
+    Values,
+    is_pending,
+    resolve,
+)
+from uketsuke.domain.wording import console_day
+from uketsuke.processors.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value before and after."""
+
+    label: str
+    before: str | None
+    after: str
+    later: str = ""
+    """In place of a value that is not known yet: 付番後に決まる, 当日に決まる."""
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """What happens to rows of a ledger; `key` is empty while it is not known."""
+
+    ledger: str
+    key: str
+    op: str
+    css: str
+    changes: tuple[Change, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A step that changes no ledger: work, a date to agree."""
+
+    icon: str
+    text: str
+    due: str = ""
+
+
+@dataclass(frozen=True)
+class LetterPreview:
+    """A letter as it will read; the body says so where a value is not known yet."""
+
+    to: str
+    cc: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """The whole section."""
+
+    title: str
+    says: str
+    changes: tuple[ChangeRow, ...] = ()
+    lines: tuple[Line, ...] = ()
+    letters: tuple[LetterPreview, ...] = ()
+    effect: str = ""
+    empty: str = ""
+
+
+class RenderLetter(Protocol):
+    """Writes a planned letter as it would read now."""
+
+    def __call__(self, step: SendMail, results: Results) -> LetterPreview:
+        """The letter; values that are not known yet are said to be so."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the section is built from."""
+
+    steps: tuple[Step, ...]
+    results: Results
+    dues: Mapping[int, datetime]
+    has_begun: bool
+    render: RenderLetter
+
+
+def plan_view(planned: Planned, naming: Naming) -> PlanView:
+    """Build the section for a plan that would run or is running."""
+    words = naming.words
+    planned = replace(planned, results=with_proposals(planned))
+    title = words("plan.running" if planned.has_begun else "plan.would")
+    if not planned.steps:
+        return PlanView(title, "", effect=words("plan.nothing"), empty=words("plan.none"))
+    changes = tuple(
+        row for step in planned.steps for row in (_change_row(step, planned.results, naming),) if row
+    )
+    lines = tuple(line for step in planned.steps for line in (_line(step, planned, naming),) if line)
+    letters = tuple(
+        planned.render(step, planned.results) for step in planned.steps if isinstance(step, SendMail)
+    )
+    return PlanView(
+        title,
+        words("plan.begun" if planned.has_begun else "plan.nothing-yet"),
+        changes,
+        lines,
+        letters,
+        words("plan.effect", changes=len(changes), letters=len(letters)),
+    )
+
+
+def with_proposals(planned: Planned) -> Results:
+    """What the steps will leave, as far as it is certain: proposed dates are the agreement."""
+    sure = {
+        step.seq: {name: day.isoformat() for name, day in step.proposed.items()}
+        for step in planned.steps
+        if isinstance(step, AgreeDate) and set(step.names) <= set(step.proposed)
+    }
+    return {**sure, **planned.results}
+
+
+def _change_row(step: Step, results: Results, naming: Naming) -> ChangeRow | None:
+    words = naming.words
+    if isinstance(step, Reserve):
+        ledger = naming.ledger(step.ledger)
+        key = _keys(results.get(step.seq, {}).get("asset_no"))
+        note = words("op.reserve-note", count=step.count)
+        changes = _changes(step.set, step.criteria, ledger, results, naming)
+        return ChangeRow(ledger.title, key, words("op.reserve"), "add", changes, note)
+    if isinstance(step, LedgerUpdate):
+        ledger = naming.ledger(step.ledger)
+        key = "" if is_pending(step.key, results) else _keys(resolve(step.key, results))
+        changes = _changes(step.set, step.before, ledger, results, naming)
+        return ChangeRow(ledger.title, key, words("op.change"), "", changes)
+    return None
+
+
+def _keys(value: JsonValue) -> str:
+    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value or "")
+
+
+def _changes(
+    values: Values, before: Mapping[str, JsonValue], ledger: Ledger, results: Results, naming: Naming
+) -> tuple[Change, ...]:
+    found = []
+    for name, value in values.items():
+        column = ledger.column(name)
+        label = column.label if column else name
+        was = ledger_value(ledger, name, before.get(name), naming) if name in before else None
+        if is_pending(value, results):
+            found.append(Change(label, was, "", later=_later(value, naming)))
+            continue
+        becomes = ledger_value(ledger, name, resolve(value, results), naming)
+        if was != becomes:
+            found.append(Change(label, was, becomes))
+    return tuple(found)
+
+
+def _later(value: Value, naming: Naming) -> str:
+    """How it is said that a value is not known yet: a number is allocated, anything else happens."""
+    numbered = isinstance(value, Ref) and value.name == "asset_no"
+    return naming.words("plan.after-numbering" if numbered else "plan.on-that-day")
+
+
+def ledger_value(ledger: Ledger, column: str, value: JsonValue, naming: Naming) -> str:
+    """A ledger's value in the words and date style of the console."""
+    known = ledger.column(column)
+    if value is None:
+        return ""
+    text = known.shown(value) if known else str(value)
+    try:
+        return console_day(date.fromisoformat(text), local_day(naming.now)) if len(text) == 10 else text
+    except ValueError:
+        return text
+
+
+def _line(step: Step, planned: Planned, naming: Naming) -> Line | None:
+    due = naming.words("plan.due", at=naming.day(planned.dues[step.seq])) if step.seq in planned.dues else ""
+    if isinstance(step, ManualTask):
+        return Line(
+            "check", naming.wordbook.task(step.task), due or _opens(step.opens_on, planned.results, naming)
+        )
+    if isinstance(step, AgreeDate):
+        return Line("clock", _agreement(step, naming), due)
+    return None
+
+
+def _opens(day: Value, results: Results, naming: Naming) -> str:
+    if day is None or is_pending(day, results):
+        return naming.words("plan.on-day")
+    return naming.words("plan.from-day", day=_date_text(str(resolve(day, results)), naming))
+
+
+def _agreement(step: AgreeDate, naming: Naming) -> str:
+    if step.names and all(name in step.proposed for name in step.names):
+        days = "、".join(
+            dict.fromkeys(_date_text(step.proposed[name].isoformat(), naming) for name in step.names)
+        )
+        return naming.words("plan.agreed", days=days)
+    offered = "、".join(_date_text(day.isoformat(), naming) for day in step.offered)
+    return naming.words("plan.agree", days=offered) if offered else naming.words("plan.agree-open")
+
+
+def _date_text(text: str, naming: Naming) -> str:
+    return console_day(date.fromisoformat(text), local_day(naming.now))

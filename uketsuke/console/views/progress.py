@@ -1,0 +1,106 @@
+"""How far a plan is: its steps with the words of states and of what they wait for (UX 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from uketsuke.console.views.naming import Naming
+from uketsuke.domain.plan import LedgerUpdate, ManualTask, Reserve, SendMail, Step
+from uketsuke.domain.states import StepState, WaitKind
+from uketsuke.store.steps import StepRow
+from uketsuke.store.waits import WaitRow
+
+CSS = {
+    StepState.DONE: "good",
+    StepState.FAILED: "bad",
+    StepState.UNKNOWN: "bad",
+    StepState.WAITING: "wait",
+    StepState.RUNNING: "run",
+    StepState.READY: "run",
+}
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step as a list of progress shows it."""
+
+    title: str
+    state: str
+    css: str
+    when: str
+    note: str = ""
+    href: str = ""
+    place: str = ""
+    """`done`, `now` or nothing, for the line of circles."""
+
+
+def step_lines(
+    rows: Sequence[StepRow], steps: Mapping[int, Step], waits: Sequence[WaitRow], naming: Naming
+) -> tuple[StepLine, ...]:
+    """The steps that count, in order; `steps` by number are what they do."""
+    by_step = {wait.step_id: wait for wait in waits}
+    lines: list[StepLine] = []
+    for row in rows:
+        wait = by_step.get(row.id)
+        lines.append(
+            StepLine(
+                title=step_title(steps.get(row.seq), row.kind, naming),
+                state=_state(row, wait, naming),
+                css=CSS.get(row.state, ""),
+                when=naming.at(row.done_at) or (_until(row, naming) if row.due_at else ""),
+                note=_note(row, naming),
+                href=f"/work-items/{row.id}" if wait and wait.kind is WaitKind.PERSON else "",
+                place=_place(row, lines),
+            )
+        )
+    return tuple(lines)
+
+
+def step_title(step: Step | None, kind: str, naming: Naming) -> str:
+    """What a step is called: the task's or ledger's name where it has one."""
+    if isinstance(step, ManualTask):
+        return naming.wordbook.task(step.task)
+    if isinstance(step, LedgerUpdate | Reserve):
+        return naming.words(f"step.{kind}", ledger=naming.ledger(step.ledger).title)
+    if isinstance(step, SendMail):
+        block = step.template.rpartition(".")[2]
+        return naming.words.get(f"letter-name.{block}", naming.words("step.send-mail"))
+    return naming.words.get(f"step.{kind}", kind)
+
+
+def _state(row: StepRow, wait: WaitRow | None, naming: Naming) -> str:
+    if row.state is StepState.WAITING and wait is not None:
+        return naming.words(f"wait.{wait.kind.value}")
+    return naming.wordbook.step_state(row.state)
+
+
+def _until(row: StepRow, naming: Naming) -> str:
+    return naming.words("due.until", at=naming.at(row.due_at))
+
+
+def _note(row: StepRow, naming: Naming) -> str:
+    if row.error:
+        return failure(row.error, naming)
+    units = (row.result or {}).get("asset_no")
+    return "、".join(str(one) for one in units) if isinstance(units, list) else ""
+
+
+def failure(error: Mapping[str, JsonValue], naming: Naming) -> str:
+    """Why a step stopped, in one sentence."""
+    code = str(error.get("code", ""))
+    facts = {name: error.get(name, "") for name in ("ledger", "key", "wanted", "found")}
+    facts["ledger"] = _ledger(str(facts["ledger"]), naming)
+    return naming.words(f"failure.{code}", **facts) if naming.words.get(f"failure.{code}", "") else code
+
+
+def _ledger(ledger: str, naming: Naming) -> str:
+    return naming.ledger(ledger).title if ledger else ""
+
+
+def _place(row: StepRow, before: Sequence[StepLine]) -> str:
+    if row.state is StepState.DONE:
+        return "done"
+    return "" if any(line.place == "now" for line in before) else "now"

@@ -1,0 +1,239 @@
+"""The status page of a request, for whoever holds its link (UX 5.5).
+
+Only what the requester sent and what concerns them: no internal note, no
+operator's name, nobody else's data (AP-40). Nothing from the audit log is shown;
+every line is made here from facts that are public to the requester.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from uketsuke.console.views.fields import read_value
+from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.tray import title_of
+from uketsuke.domain.calendar import local, local_day
+from uketsuke.domain.plan import AgreeDate, ManualTask, Step
+from uketsuke.domain.request import Rule
+from uketsuke.domain.states import ENDED, Decision, LetterState, RequestState, Role, allowed
+from uketsuke.domain.wording import letter_day, letter_until
+from uketsuke.store.exchanges import Exchange
+from uketsuke.store.letters import Letter
+from uketsuke.store.requests import RequestRow
+
+
+@dataclass(frozen=True)
+class PublicStep:
+    """One step in the requester's words; `place` is `done`, `now` or nothing."""
+
+    title: str
+    place: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the desk asked and nobody has answered."""
+
+    text: str
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DateName:
+    """One date to agree."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class DateChoice:
+    """Dates to choose from."""
+
+    step_id: int
+    names: tuple[DateName, ...]
+    offered: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    """One line of the history."""
+
+    iso: str
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DeskWords:
+    """Whom to call."""
+
+    name: str
+    phone: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page is built from."""
+
+    request: RequestRow
+    received_at: datetime
+    steps: Sequence[Step]
+    """The plan as it runs, or as it would."""
+    done: frozenset[int]
+    waiting: tuple[int, AgreeDate] | None
+    """Step id and step, where a date is to be chosen."""
+    exchanges: Sequence[Exchange]
+    letters: Sequence[Letter]
+    said: str = ""
+    problem: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True)
+class StatusPage:
+    """The whole page."""
+
+    href: str
+    title: str
+    heading: str
+    number: str
+    received: str
+    steps: tuple[PublicStep, ...]
+    question: Question | None
+    dates: DateChoice | None
+    promise: str
+    values: tuple[tuple[str, str], ...]
+    may_withdraw: bool
+    history: tuple[PublicEntry, ...]
+    desk: str
+    phone: str
+    hours: str
+    said: str
+    problem: str
+    typed: str
+
+
+def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> StatusPage:
+    """Build the page."""
+    request, words = told.request, naming.words
+    heading = "dates" if told.waiting else request.state.value
+    received = words(
+        "public.received", at=_moment(told.received_at), way=words(f"channel.{request.channel.value}")
+    )
+    return StatusPage(
+        href=href,
+        title=title_of(request, naming),
+        heading=words(f"public.heading.{heading}"),
+        number=request.number,
+        received=received,
+        steps=_steps(told, naming),
+        question=_question(told),
+        dates=_dates(told, naming),
+        promise=_promise(request, naming),
+        values=_values(request, naming),
+        may_withdraw=Decision.WITHDRAW in allowed(request.state, Role.STAFF),
+        history=_history(told, naming),
+        desk=desk.name,
+        phone=desk.phone,
+        hours=desk.hours,
+        said=told.said,
+        problem=told.problem,
+        typed=told.typed,
+    )
+
+
+def _moment(at: datetime) -> str:
+    here = local(at)
+    return f"{letter_day(here.date())}{here.hour}時{here.minute:02d}分"
+
+
+def _steps(told: Told, naming: Naming) -> tuple[PublicStep, ...]:
+    words, state = naming.words, told.request.state
+    agreed = [step.seq for step in told.steps if isinstance(step, AgreeDate)]
+    tasks = [step.seq for step in told.steps if isinstance(step, ManualTask)]
+    names = ["receive", "check"]
+    names += ["agree"] if agreed else []
+    names += ["hand-over"] if tasks else []
+    names += [] if agreed or tasks else ["work"]
+    running = state in (RequestState.RUNNING, RequestState.DONE)
+    finished = {"receive"} | ({"check"} if running else set())
+    finished |= {"agree"} if agreed and told.done.issuperset(agreed) else set()
+    finished |= {"hand-over"} if tasks and told.done.issuperset(tasks) else set()
+    if state is RequestState.DONE:
+        finished = {*names}
+    if state in ENDED and state is not RequestState.DONE:
+        ended = PublicStep(words(f"public.{state.value}"), "now")
+        return (
+            PublicStep(words("public.step.receive"), "done"),
+            PublicStep(words("public.step.check"), "done"),
+            ended,
+        )
+    rows: list[PublicStep] = []
+    for name in (*names, "done"):
+        is_done = name in finished or (name == "done" and state is RequestState.DONE)
+        place = "done" if is_done else "" if any(row.place == "now" for row in rows) else "now"
+        note = (
+            words(f"public.{state.value}") if place == "now" and state is RequestState.WAITING_REPLY else ""
+        )
+        rows.append(PublicStep(words(f"public.step.{name}"), place, note))
+    return tuple(rows)
+
+
+def _question(told: Told) -> Question | None:
+    if told.request.state is not RequestState.WAITING_REPLY:
+        return None
+    asked = [one for one in told.exchanges if one.direction == "out"]
+    return Question(asked[-1].text, tuple(asked[-1].questions or ())) if asked else Question("", ())
+
+
+def _dates(told: Told, naming: Naming) -> DateChoice | None:
+    if told.waiting is None:
+        return None
+    step_id, step = told.waiting
+    names = tuple(DateName(name, naming.words(f"date.{name}")) for name in step.names)
+    offered = tuple((day.isoformat(), letter_day(day)) for day in step.offered if day > local_day(naming.now))
+    return DateChoice(step_id, names, offered)
+
+
+def _promise(request: RequestRow, naming: Naming) -> str:
+    if request.due_at is None or request.ended_at or request.due_at <= naming.now:
+        return ""
+    return naming.words("public.promise", until=letter_until(request.due_at))
+
+
+def _values(request: RequestRow, naming: Naming) -> tuple[tuple[str, str], ...]:
+    rows = []
+    today = local_day(naming.now)
+    for name, spec in naming.specs(request.service).items():
+        current = request.reading.current(name)
+        if current is None or current.value in (None, ""):
+            continue
+        if spec.rule is Rule.DATE and isinstance(current.value, str):
+            rows.append((spec.label, letter_day(date.fromisoformat(current.value))))
+            continue
+        rows.append((spec.label, read_value(spec, current.value, today)))
+    return tuple(rows)
+
+
+def _history(told: Told, naming: Naming) -> tuple[PublicEntry, ...]:
+    words = naming.words
+    lines = [(told.received_at, words(f"public.came.{told.request.channel.value}"))]
+    for letter in told.letters:
+        if letter.state is LetterState.SENT and letter.sent_at and letter.to == told.request.requester_mail:
+            key = f"public.letter.{letter.purpose}"
+            lines.append((letter.sent_at, words.get(key, words("public.letter.plan"))))
+    lines += [(one.at, words("public.answered")) for one in told.exchanges if one.direction == "in"]
+    if told.request.ended_at:
+        lines.append((told.request.ended_at, words(f"public.ended.{told.request.state.value}")))
+    lines.sort(key=lambda line: line[0], reverse=True)
+    return tuple(PublicEntry(local(at).isoformat(timespec="minutes"), _short(at), text) for at, text in lines)
+
+
+def _short(at: datetime) -> str:
+    here = local(at)
+    return f"{here.month}月{here.day}日 {here.hour}時{here.minute:02d}分"

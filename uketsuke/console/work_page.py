@@ -1,0 +1,131 @@
+"""Gathers one piece of work in one transaction, and reads what a person recorded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from uketsuke.console.request_page import by_number
+from uketsuke.console.site import Site
+from uketsuke.console.views.due import badge
+from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.progress import StepLine, step_lines
+from uketsuke.console.views.way import way
+from uketsuke.console.views.work import WorkError, WorkPage, result_rows, task_title, work_due, work_values
+from uketsuke.console.words import Words
+from uketsuke.domain.dates import read_date
+from uketsuke.domain.plan import ManualTask, ResultField
+from uketsuke.domain.states import StepState, WaitKind
+from uketsuke.domain.wording import console_day
+from uketsuke.errors import NotFound
+from uketsuke.store.requests import RequestRow
+from uketsuke.store.steps import StepRow
+from uketsuke.store.transaction import Transaction
+from uketsuke.store.waits import WorkItem
+
+
+def tasks_of(tx: Transaction, items: Sequence[WorkItem]) -> dict[int, ManualTask]:
+    """What each listed piece of work is, by step id."""
+    plans = {item.plan_id: tx.plans.get(item.plan_id).plan() for item in items if item.plan_id}
+    found = {}
+    for item in items:
+        step = plans[item.plan_id].step(item.seq) if item.plan_id and item.seq else None
+        if isinstance(step, ManualTask) and item.wait.step_id:
+            found[item.wait.step_id] = step
+    return found
+
+
+def work_page(
+    site: Site,
+    tx: Transaction,
+    step_id: int,
+    naming: Naming,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> WorkPage:
+    """Build the page of a manual step; raises `NotFound` for any other."""
+    row = tx.steps.get(step_id)
+    task = tx.plans.get(row.plan_id).plan().step(row.seq)
+    if not isinstance(task, ManualTask):
+        raise NotFound("work", step_id)
+    request, items = tx.requests.get(row.request_id), tx.waits.work_list(site.app.today())
+    item = next((one for one in items if one.wait.step_id == step_id), None)
+    rows = tuple(tx.steps.of_request(request.id))
+    lines = step_lines(rows, by_number(tx, rows), tx.waits.open_of_request(request.id), naming)
+    due_at = work_due(item, naming) if item else row.due_at
+    errors = dict(wrong or {})
+    return WorkPage(
+        href=f"/work-items/{step_id}",
+        title=task_title(task, naming),
+        number=request.number,
+        request=request.title,
+        department=request.department or "",
+        name=request.requester_name or "",
+        assignee=naming.person(request.assignee),
+        badge=badge(due_at, naming.now, naming.calendar, naming.words) if item else None,
+        way=way([f"/work-items/{one.wait.step_id}" for one in items], f"/work-items/{step_id}", "", ""),
+        steps=_around(lines, rows, step_id),
+        values=work_values(task, tx.plans.results(request.id), naming),
+        checklist=task.checklist,
+        hints=naming.hints(task.task),
+        results=result_rows(task.results, typed or {}, errors, naming),
+        errors=tuple(WorkError(f"r_{name}", text) for name, text in errors.items()),
+        stopped="" if item else _stopped(tx, row, request, naming),
+        follows=_follows(lines, rows, step_id, naming),
+    )
+
+
+def read_results(
+    task: ManualTask, typed: Mapping[str, str], today: date, words: Words
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What was recorded, dates as ISO 8601, and what is missing or not understood."""
+    read: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for field in task.results:
+        text = typed.get(field.name, "").strip()
+        value = _read(field, text, today)
+        if value is None:
+            wrong[field.name] = words("work.not-a-date", label=field.label)
+        elif not value and field.required:
+            wrong[field.name] = words("work.choose" if field.choices else "work.missing", label=field.label)
+        else:
+            read[field.name] = value
+    return read, wrong
+
+
+def _read(field: ResultField, text: str, today: date) -> str | None:
+    if field.rule != "date" or not text:
+        return text
+    reading = read_date(text, today)
+    return reading.value.isoformat() if reading and reading.value else None
+
+
+def _around(lines: Sequence[StepLine], rows: Sequence[StepRow], step_id: int) -> tuple[StepLine, ...]:
+    """The line of circles: letters and ledger updates between two pieces of work are not worth a circle."""
+    kept = {"agree-date", "manual-task", "reserve"}
+    pairs = [
+        (line, row) for line, row in zip(lines, rows, strict=True) if row.kind in kept or row is rows[-1]
+    ]
+    found = []
+    for line, row in pairs:
+        place = "done" if row.state is StepState.DONE else "now" if row.id == step_id else ""
+        found.append(StepLine(line.title, line.state, line.css, line.when, place=place))
+    return tuple(found)
+
+
+def _stopped(tx: Transaction, row: StepRow, request: RequestRow, naming: Naming) -> str:
+    """Why it cannot be done now: done already, too early, or taken out of the plan."""
+    if row.state is StepState.DONE:
+        done = [e for e in tx.audit.of_request(request.id) if e.facts.get("effect") == row.effect_key]
+        who = naming.person(done[-1].actor) if done else ""
+        return naming.words("work.done", at=naming.at(row.done_at), who=who)
+    wait = tx.waits.open_of(row.id)
+    if wait and wait.kind is WaitKind.DATE and wait.opens_on:
+        return naming.words("work.not-yet", day=console_day(wait.opens_on, naming.now.date()))
+    return naming.words("work.not-waiting")
+
+
+def _follows(lines: Sequence[StepLine], rows: Sequence[StepRow], step_id: int, naming: Naming) -> str:
+    place = next((at for at, row in enumerate(rows) if row.id == step_id), len(rows) - 1)
+    rest = lines[place + 1 :]
+    return naming.words("work.follows", step=rest[0].title) if rest else naming.words("work.follows-last")
