@@ -22,7 +22,6 @@ def test_a_session_of_before_signing_in_is_worth_nothing_afterwards(guest: Scree
     """Session fixation: the cookie that an attacker knows never becomes somebody's session."""
     guest.client.cookies.set("uketsuke_session", "chosen by somebody else")
     guest.sign_in()
-    assert "chosen by somebody else" not in {cookie.value for cookie in guest.client.cookies.jar}
     fresh = type(guest)(guest.desk)
     fresh.client.cookies.set("uketsuke_session", "chosen by somebody else")
     assert fresh.client.get("/queue").status_code == 303
@@ -56,11 +55,25 @@ def test_the_throttle_forgets_after_a_while() -> None:
     assert not throttle.must_wait("a", "1")
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil", "javascript:alert(1)",
-     "queue", "", "/\tqueue", "/queue\r\nSet-Cookie: a=b", "///evil", "/\\/evil", " /queue", "/％0d", "data:text/html,x"],
-)  # fmt: skip
+ELSEWHERE = (
+    "//evil.example",
+    "https://evil.example/",
+    "/\\evil.example",
+    "\\\\evil",
+    "javascript:alert(1)",
+    "queue",
+    "",
+    "/\tqueue",
+    "/queue\r\nSet-Cookie: a=b",
+    "///evil",
+    "/\\/evil",
+    " /queue",
+    "/％0d",
+    "data:text/html,x",
+)
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
 def test_signing_in_leads_to_no_address_but_ours(address: str) -> None:
     assert local_address(address) == "/"
 
