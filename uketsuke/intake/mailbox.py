@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -161,7 +161,8 @@ class Poller:
         except (OSError, ssl.SSLError, IMAPClientError) as error:
             raise TryLater("imap", f"{type(error).__name__}: {error}") from error
         finally:
-            client.shutdown()
+            with suppress(OSError):  # after a logout, or when the peer is gone, there is nothing to shut
+                client.shutdown()
 
 
 def _move(client: IMAPClient, uids: list[int], folder: str) -> None:
