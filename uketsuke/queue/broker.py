@@ -17,7 +17,7 @@ from uketsuke.app import App
 from uketsuke.domain.job import JobName
 from uketsuke.errors import ConfigurationError
 from uketsuke.queue.database_broker import DatabaseBroker
-from uketsuke.queue.jobs import new_owner, run_job
+from uketsuke.queue.jobs import HANDLERS, new_owner, run_job
 from uketsuke.settings import Queue
 from uketsuke.store.database import Database
 
@@ -36,6 +36,7 @@ def make_broker(settings: Queue, database: Database, owner: str) -> Broker:
         actor_name=ACTOR,
         lease=timedelta(seconds=settings.lease_seconds),
         poll=timedelta(seconds=settings.poll_seconds),
+        names=tuple(HANDLERS),
         middleware=[AgeLimit(), ShutdownNotifications(), Callbacks(), Pipelines()],
     )
 

@@ -9,7 +9,7 @@ RabbitMQ.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from dramatiq import Actor, Broker, Consumer, Message, MessageProxy
 from dramatiq.errors import QueueNotFound
 from dramatiq.middleware import Middleware
 
+from uketsuke.domain.job import JobName
 from uketsuke.errors import TryLater
 from uketsuke.log import logger
 from uketsuke.store.database import Database
@@ -35,11 +36,12 @@ class DatabaseBroker(Broker):
         actor_name: str,
         lease: timedelta,
         poll: timedelta,
+        names: Collection[JobName] | None = None,
         middleware: list[Middleware] | None = None,
     ) -> None:
         super().__init__(middleware)
         self.database, self.owner, self.actor_name = database, owner, actor_name
-        self.lease, self.poll = lease, poll
+        self.lease, self.poll, self.names = lease, poll, names
         self.woken = threading.Event()
 
     def declare_actor(self, actor: Actor[Any, Any]) -> None:
@@ -121,10 +123,10 @@ class _Consumer(Consumer):
     def _lease(self) -> int | None:
         try:
             with self.broker.database.reading() as tx:
-                if not tx.jobs.any_due():
+                if not tx.jobs.any_due(self.broker.names):
                     return None
             with self.broker.database.transaction("lease") as tx:
-                leased = tx.jobs.lease(self.broker.owner, self.broker.lease, limit=1)
+                leased = tx.jobs.lease(self.broker.owner, self.broker.lease, 1, self.broker.names)
         except TryLater as error:
             log.warning("database_away", reason=error.reason)
             return None
