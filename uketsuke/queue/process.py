@@ -51,11 +51,10 @@ def _read(app: App, message: bytes, receipt: Receipt) -> Content:
 
 def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:
     copy_key = _copy_key(content)
-    earlier = tx.receipts.with_message_id(content.message_id, receipt.id) if content.message_id else []
-    earlier = [one for one in earlier if one.id < receipt.id]
-    original = next((one for one in earlier if one.copy_key == copy_key), None)
-    if original is None and earlier:
-        content = _with_problem(content, "message-id-reused", earlier[0].number)
+    others = _same_message_id(tx, receipt, content)
+    original = next((one for one in others if one.copy_key == copy_key), None)
+    if original is None and others:
+        content = _with_problem(content, "message-id-reused", others[0].number)
     thread = find_thread(tx, content)
     assessment = assess(
         content,
@@ -74,6 +73,14 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
         open_request(app, tx, tx.receipts.get(receipt.id), content, assessment)
     else:
         _note_silent(tx, receipt, assessment)
+
+
+def _same_message_id(tx: Transaction, receipt: Receipt, content: Content) -> list[Receipt]:
+    """Those read before this one, whichever came in first: a copy read late must find the faster one."""
+    if not content.message_id:
+        return []
+    tx.receipts.take_turn(content.message_id)
+    return tx.receipts.with_message_id(content.message_id, receipt.id)
 
 
 def _copy_key(content: Content) -> str:

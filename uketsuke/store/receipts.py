@@ -137,6 +137,12 @@ class Receipts(Repository):
         statement = select(receipts).where(receipts.c.message_id == message_id).order_by(receipts.c.id)
         return self._all(Receipt, statement.where(receipts.c.id != (besides or 0)))
 
+    def take_turn(self, message_id: str) -> None:
+        """Copies of one message that are read at the same time come one after the other from here on."""
+        if self._on_postgres:  # SQLite's writers do so anyway
+            lock = func.pg_advisory_xact_lock(func.hashtext(message_id))
+            self._connection.execute(select(lock))
+
     def set_read(
         self,
         receipt_id: int,
@@ -145,10 +151,7 @@ class Receipts(Repository):
         applied_at: datetime | None,
         copy_key: str | None,
     ) -> None:
-        """Its content is known. Copies of one message that are read at the same time take turns here."""
-        if self._on_postgres and content.message_id:
-            lock = func.pg_advisory_xact_lock(func.hashtext(content.message_id))
-            self._connection.execute(select(lock))
+        """Its content is known."""
         self._set(
             receipt_id,
             state=ReceiptState.READ,
