@@ -141,6 +141,8 @@ def settle_letter(app: App, actor: Actor, letter_id: int, outcome: LetterState) 
         raise NotAllowed("settle", outcome, "a letter is settled as sent or sent again")
     with app.database.transaction("settle-letter") as tx:
         letter = tx.letters.get(letter_id)
+        if letter.request_id is not None:
+            tx.requests.get_locked(letter.request_id)
         tx.letters.settle(letter_id, outcome, actor.login)
         tx.audit.append(
             at=tx.now,
@@ -161,9 +163,10 @@ def retry_step(app: App, actor: Actor, step_id: int) -> None:
     """Perform a failed step again; nothing of it had been written (AP-47)."""
     with app.database.transaction("retry-step") as tx:
         row = tx.steps.get(step_id)
+        request = tx.requests.get_locked(row.request_id)
         tx.steps.set_state(row.id, StepState.READY, expected={StepState.FAILED})
         tx.enqueue(JobName.PERFORM, row.id)
-        _audit(tx, actor, "retry-step", tx.requests.get(row.request_id), {"step": row.seq})
+        _audit(tx, actor, "retry-step", request, {"step": row.seq})
 
 
 def replan(app: App, actor: Actor, request_id: int, version: int) -> None:

@@ -226,6 +226,8 @@ def _mark(app: App, claim: Claim, letter: Letter) -> None:
 def _sent(app: App, claim: Claim, letter: Letter, sent: Sent) -> None:
     refused = tuple(Refusal(address=address, reply=reply) for address, reply in sent.refused)
     with app.database.transaction("sent") as tx:
+        if letter.request_id is not None:
+            tx.requests.get_locked(letter.request_id)  # before the audit entry: see there
         if tx.letters.get(letter.id).state is LetterState.WRITTEN:
             tx.letters.set_sending(letter.id)
         tx.letters.set_sent(letter.id, sent.reply, refused)

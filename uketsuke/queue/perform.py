@@ -39,7 +39,7 @@ def perform(app: App, claim: Claim) -> None:
 
 def _carry_out(app: App, tx: Transaction, row: StepRow) -> None:
     step = tx.plans.get(row.plan_id).plan().step(row.seq)
-    request = tx.requests.get(row.request_id)
+    request = tx.requests.get_locked(row.request_id)
     effect = Effect(
         row.effect_key, row.id, row.request_id, request.number, app.now(), tx.plans.results(row.request_id)
     )

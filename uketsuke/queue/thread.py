@@ -52,7 +52,7 @@ def find_thread(tx: Transaction, content: Content) -> Thread | None:
     for message_id in named:
         letter = tx.letters.by_message_id(message_id)
         if letter is not None and letter.request_id is not None:
-            request = tx.requests.get(letter.request_id)
+            request = tx.requests.get_locked(letter.request_id)
             waiting = _waiting_for_dates(tx, request)
             return Thread(request, letter, waiting[1].names if waiting else ())
     return None

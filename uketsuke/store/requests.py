@@ -131,9 +131,14 @@ class Requests(Repository):
         return self._known(select(requests).where(requests.c.id == request_id), request_id)
 
     def get_locked(self, request_id: int) -> RequestRow:
-        """The same, and nobody else changes it before this transaction ends."""
+        """The same, and nobody else changes it before this transaction ends.
+
+        Take it before the first audit entry: all who lock the request and then the end of the
+        audit chain wait for each other, those who do it the other way round deadlock.
+        """
         statement = select(requests).where(requests.c.id == request_id)
-        return self._known(statement.with_for_update() if self._on_postgres else statement, request_id)
+        locked = statement.with_for_update(key_share=True) if self._on_postgres else statement
+        return self._known(locked, request_id)
 
     def by_number(self, number: str) -> RequestRow | None:
         """The request of that number, written in full."""
