@@ -133,3 +133,10 @@ def test_working_twice_changes_nothing(desk: Desk) -> None:
     with desk.app.database.reading() as tx:
         assert (tx.audit.head(), tx.ledgers.change_count()) == before
         assert tx.audit.verify() is None
+
+
+def test_people_read_what_they_asked_for_and_not_the_name_of_a_task_list(desk: Desk) -> None:
+    number = desk.receive(sample("edge-cp50221-jis-clean")).number
+    desk.work()
+    assert desk.request(number).title == "LTE接続端子の返却"
+    assert desk.letters()[0]["Subject"] == f"【受付番号 {number}】LTE接続端子の返却 受付のお知らせ"

@@ -118,6 +118,12 @@ class Processor:
     """Field → words of kinds that have no flow (FR-18)."""
     ledgers: ClassVar[tuple[str, ...]] = ()
 
+    def heading(self, values: Plain) -> str:
+        """What a request is called before people: the title without its brackets, and the kind asked for."""
+        thing, spec = self.title.partition("（")[0], self.request.specs().get("kind")
+        kind = spec.shown(values["kind"]) if spec and values.get("kind") is not None else ""
+        return f"{thing}の{kind}" if kind else thing
+
     def claims(self, content: Content) -> Claim | None:
         """Whether this message is for this service, with the words that say so; None when nothing does."""
         marked = Marked(content)

@@ -73,7 +73,7 @@ def facts_of(app: App, assessment: Assessment) -> Changes:
     return Changes(
         kind=assessment.kind,
         service=assessment.service,
-        title=app.catalogue.service(assessment.service).title if assessment.service else "",
+        title=heading_of(app, assessment),
         reading=assessment.reading,
         request=assessment.request.model_dump(mode="json") if assessment.request else None,
         concerns=assessment.concerns,
@@ -87,6 +87,13 @@ def facts_of(app: App, assessment: Assessment) -> Changes:
         due_what=first[0] if first else None,
         applied_at=assessment.applied_at,
     )
+
+
+def heading_of(app: App, assessment: Assessment) -> str:
+    """What people call it; empty where no service was recognised."""
+    if assessment.service is None:
+        return ""
+    return app.catalogue.service(assessment.service).heading(assessment.values)
 
 
 def first_due(assessment: Assessment) -> tuple[str, datetime] | None:
@@ -124,7 +131,7 @@ def _acknowledge(
     first = first_due(assessment)
     facts: dict[str, Any] = {
         "recipient": assessment.subject.recipient if assessment.subject else "",
-        "service": app.catalogue.service(request.service).title if request.service else None,
+        "service": request.title or None,
         "promised": first[1] if first and request.service else None,
         "subject_line": content.subject,
     }
