@@ -122,10 +122,33 @@ def test_quotes_and_signatures_give_no_value() -> None:
         "LTE-0017を返却します。ただし来月にしてください。",
         "故障したLTE-0017を返却します。",
         "申請区分：返却\n管理番号：LTE-0017\n本数：2本",
+        "LTE-0017の返却希望日を12月18日に変更してください。",
+        "LTE-0017を返却します。12月18日以降になります。",
+        "申請区分：配布\n予備を含めて3本あると助かります。",
     ],
 )
 def test_what_is_no_clear_request_never_gets_ready(text: str) -> None:
     assert judged(text).plan_state is not PlanState.READY
+
+
+NUMBERED = """下記のとおり申請します。
+１　申請区分　　配布
+２　所　属　　　道路計画課
+３　氏　名　　　小林 誠
+４　本　数　　　２本
+５　受渡希望日　令和８年１２月１５日（火）
+"""
+
+
+def test_a_numbered_form_with_spaced_labels_loses_nothing() -> None:
+    read = judged(NUMBERED)
+    assert not read.concerns
+    assert (read.values["quantity"], read.values["desired_date"]) == (2, "2026-12-15")
+
+
+def test_a_ticked_box_is_the_choice() -> None:
+    read = judged("申請区分：□配布　■返却　□故障交換\n管理番号：LTE-0017\n")
+    assert (read.values["kind"], read.concerns) == ("return", ())
 
 
 def test_a_correction_counts_last_and_what_was_read_stays() -> None:

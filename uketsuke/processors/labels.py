@@ -19,6 +19,7 @@ _SEPARATOR = re.compile(
 )
 _WIDE = re.compile(r"\t+|\u3000+|[ ]{2,}")
 _BULLET = re.compile(r"[\s\u3000]*(?:[①-⑳■□◆◇●○◎・･※★☆▼▽▲△▶►→>*#【\[［]|[(（]?\d{1,2}[.)）、．])")
+_NUMBER = re.compile(r"[\s\u3000]{0,8}[0-9０-９]{1,2}[ \u3000]{1,4}(?=\D)")
 _NEXT = re.compile(r"[ \t\u3000、,／/（(|｜]+")
 _LONGEST_LABEL = 24
 _REACH = _LONGEST_LABEL + 8
@@ -88,6 +89,9 @@ class _Finder:
 
     def _labelled(self, start: int, end: int) -> Pair | None:
         """The label at the start of this stretch, with the rest as its value."""
+        numbered = _NUMBER.match(self.text, start, end)
+        if numbered and (found := self._labelled(numbered.end(), end)):
+            return found
         separator = _SEPARATOR.search(self.text, start, min(end, start + _REACH))
         if separator:
             label = self.text[start : separator.start()]

@@ -13,6 +13,7 @@ from datetime import date
 from pydantic import JsonValue, ValidationError
 
 from uketsuke.domain.content import Channel
+from uketsuke.domain.dates import read_dates
 from uketsuke.domain.reading import Concern, SourceKind
 from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
 from uketsuke.domain.text import fold
@@ -22,6 +23,8 @@ from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.sender import domain_of, failed_checks, is_outside
 
 _CHANGES = re.compile(r"ただし|但し|以外|取り?消し?|取りやめ|取り止め|キャンセル|訂正|撤回")
+_MOVES = re.compile(r"変更(?=して|を(?:お願い|希望)|したい|願)")
+"""A change of something asked for earlier; in a reply that is what a reply is for."""
 _URGENT = re.compile(r"大至急|至急|緊急(?!連絡|時|度|区分)|急ぎ(?!ません|では|でな|の際)")
 _TWELVE = re.compile(r"(?<![0-9-])(?:[0-9]{12}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4})(?![0-9-])")
 _PASSWORD = re.compile(r"(?:パスワード|password|PW)\s*(?:は|[:=])\s*[!-~]{4,}", re.IGNORECASE)
@@ -156,11 +159,26 @@ def _unreadable(case: Case) -> Iterator[Concern]:
 def _free_text(case: Case) -> Iterator[Concern]:
     text = fold(f"{case.content.subject}\n{case.content.text[:LONGEST_TEXT]}")
     remarks = fold(str(case.values.get("remarks") or ""))
-    for word in dict.fromkeys(_CHANGES.findall(text)):
+    moved = _MOVES.findall(text) if case.processor else []
+    for word in dict.fromkeys([*_CHANGES.findall(text), *moved]):
         name = "remarks" if word in remarks else None
         yield Concern(code="free-text-change", rule="FR-14", field=name, hard=False, facts={"word": word})
     for name, spec in case.request.specs().items():
         yield from _other_keys(case, name, spec, text)
+    yield from _unread_day(case)
+
+
+def _unread_day(case: Case) -> Iterator[Concern]:
+    """A day to come in the text that no field has taken: nothing is passed over silently."""
+    names = [name for name, spec in case.request.specs().items() if spec.rule is Rule.DATE]
+    if case.processor is None or len(names) != 1 or names[0] in case.reading.values:
+        return
+    first = max(case.reader.on, case.world.today)
+    for found in read_dates(case.content.text[:LONGEST_TEXT], case.reader.on):
+        if found.value is not None and found.value >= first and found.rule != "relative-day":
+            raw = case.content.text[found.start : found.end]
+            yield Concern(code="unread-day", rule="FR-14", field=names[0], hard=False, facts={"raw": raw})
+            return
 
 
 def _other_keys(case: Case, name: str, spec: FieldSpec, text: str) -> Iterator[Concern]:

@@ -52,6 +52,10 @@ _NOTHING = frozenset(
 )
 
 
+_BOX = re.compile(r"[□☐]")
+_TICKED = re.compile(r"[■☑☒✓✔●◉]\s*([^□☐■☑☒✓✔●◉○\s]+)")
+
+
 def is_nothing(raw: str) -> bool:
     """Whether the words say that there is no value (備考：なし)."""
     bare = key(raw).strip("。.ー")
@@ -69,10 +73,15 @@ def _text(reader: Reader, spec: FieldSpec, raw: str) -> Read:
 
 
 def _choice(reader: Reader, spec: FieldSpec, raw: str) -> Read:
-    found = choices_in(spec, raw)
+    found = choices_in(spec, _ticked(raw))
     if len(found) == 1:
         return Read(found[0])
     return Read(problem="several-values" if found else "unparsable-value", facts=(("raw", raw),))
+
+
+def _ticked(raw: str) -> str:
+    """What is ticked on a list of boxes (□配布　■返却); all of it where there are no boxes."""
+    return " ".join(_TICKED.findall(raw)) if _BOX.search(raw) and _TICKED.search(raw) else raw
 
 
 def choices_in(spec: FieldSpec, text: str) -> list[str]:

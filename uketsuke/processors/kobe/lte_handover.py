@@ -21,6 +21,7 @@ _BROKEN = re.compile(
 )
 _EXTENSION = re.compile(r"内線(?:番号)?\s{0,4}(?:は|:)?\s{0,4}(?P<value>\d{3,5})(?!\d)")
 _INTRODUCES = re.compile(r"(?P<value>\S{2,12}?[課室所局部])の?\s{0,2}\S{1,8}(?:です|と申します|でございます)")
+_COUNTED = re.compile(r"(?P<value>\d{1,3}\s?[本台個])(?!目|\s*数)")
 _WISHES = re.compile(
     r"(?P<value>[^。、\n]{0,24}(?:日|\d/\d{1,2})[^。、\n]{0,8})(?:に|を|で)[^。]{0,16}"
     r"(?:希望|受け取|受取|持参|伺|返却|返納)"
@@ -104,6 +105,7 @@ class LteHandover(DeviceHandover):
         Phrase("requester_phone", _EXTENSION, asks=False),
         Phrase("department", _INTRODUCES, asks=False),
         Phrase("desired_date", _WISHES),
+        Phrase("quantity", _COUNTED),
     )
     deadlines = handover_deadlines(_OUT, _BACK)
     limits = {"quantity": 20}  # noqa: RUF012 - a declaration, read only

@@ -19,16 +19,18 @@ from uketsuke.domain.content import Content
 from uketsuke.domain.deadline import AfterBusinessDays, AtEvent
 from uketsuke.domain.people import Person
 from uketsuke.domain.plan import Plan, Results, Step
-from uketsuke.domain.reading import Concern, Reading
+from uketsuke.domain.reading import Concern, Reading, SourceKind
 from uketsuke.domain.request import Plain, ServiceRequest
 from uketsuke.domain.text import fold
 from uketsuke.domain.world import World
 from uketsuke.processors.base import Block, Deadline, Outcome, Processor, Subject
+from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.ledger import DEVICE_STATUS
 from uketsuke.processors.shapes.handover_correction import what_is_left
 from uketsuke.processors.shapes.handover_plan import HandoverPlan, HandoverTerms
 from uketsuke.processors.shapes.handover_revision import revised
 
+_COUNTED = re.compile(r"(?<!\d)(?P<count>\d{1,3})\s?[本台](?!目|\s*数|[庁部社])")
 _CONTACT = frozenset(
     {
         "receipt_number",
@@ -98,6 +100,7 @@ class DeviceHandover(Processor):
             yield from self._stock(values, world)
             yield from self._unit(values, world)
         yield from self._loss(values, content)
+        yield from self._other_counts(values, reading, content)
         quantity = values.get("quantity")
         if values.get("kind") in self.back_kinds and isinstance(quantity, int) and quantity > 1:
             facts: dict[str, JsonValue] = {"quantity": quantity}
@@ -178,6 +181,19 @@ class DeviceHandover(Processor):
                 hard=False,
                 facts=facts,
             )
+
+    def _other_counts(self, values: Plain, reading: Reading, content: Content) -> Iterator[Concern]:
+        """Another number of units in the text than the one that was read (two more, one broken)."""
+        quantity, current = values.get("quantity"), reading.current("quantity")
+        if current is None or current.source.kind is SourceKind.OPERATOR or not isinstance(quantity, int):
+            return
+        for found in _COUNTED.finditer(fold(content.text[:LONGEST_TEXT])):
+            if int(found["count"]) != quantity:
+                facts: dict[str, JsonValue] = {"value": quantity, "other": found[0]}
+                yield Concern(
+                    code="other-count-named", rule="FR-14", field="quantity", hard=False, facts=facts
+                )
+                return
 
     def _loss(self, values: Plain, content: Content) -> Iterator[Concern]:
         """The field whose words say so, or none where it stands elsewhere in the message."""
