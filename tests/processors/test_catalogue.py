@@ -8,6 +8,8 @@ import pytest
 
 from tests.sample_files import catalogue, samples
 from uketsuke.domain.deadline import AfterBusinessDays
+from uketsuke.domain.request import Rule, field
+from uketsuke.domain.text import label_key
 from uketsuke.processors.base import Processor
 from uketsuke.processors.catalogue import Catalogue, DeclaredTwice, UnknownCity, UnknownService, known_cities
 from uketsuke.processors.common_fields import CommonFields
@@ -69,11 +71,22 @@ def test_every_ledger_of_a_service_is_declared_with_its_key_column(service: Proc
 
 
 @each()
-def test_a_label_means_one_field_and_own_labels_win(service: Processor) -> None:
-    labels = service.labels()
-    own = set(service.request.specs()) - set(CommonFields.specs())
-    for name in own:
-        assert name in labels.values()
+def test_every_field_has_a_label_by_which_a_mail_can_give_it(service: Processor) -> None:
+    assert set(service.request.specs()) == set(service.labels().values())
+
+
+class _AccountRequest(CommonFields):
+    user_name: str | None = field("利用者氏名", aliases=("氏名",), rule=Rule.PERSON)
+
+
+class _Account(Processor):
+    request = _AccountRequest
+
+
+def test_a_label_of_a_services_own_field_wins_over_a_common_one() -> None:
+    labels = _Account.labels()
+    assert labels[label_key("氏名")] == "user_name"
+    assert labels[label_key("担当者")] == "requester_name"
 
 
 def test_the_labels_of_the_common_fields_are_all_there() -> None:

@@ -234,10 +234,12 @@ def write_flagged_dates() -> None:
     """A date that cannot be kept, or that contradicts itself."""
     common = labelled(申請区分="配布", 所属="福祉総務課", 氏名="鈴木 健一")
     fields = {"kind": "distribution", "department": "福祉総務課", "quantity": 1}
-    for name, at, words, day, why, contact in (
-        ("closed-day", "2026-11-17T09:00:00", "11月23日", "2026-11-23", "a holiday", "2026-11-18"),
-        ("past-date", "2026-12-08T09:00:00", "12月1日", "2026-12-01", "past", "2026-12-09"),
-        ("weekday", "2026-12-08T09:00:00", "12月15日（月）", "2026-12-15", "it is a Tuesday", "2026-12-09"),
+    november = [f"2026-11-{day}" for day in (19, 20, 24, 25, 26)]
+    december = [f"2026-12-{day}" for day in (10, 11, 14, 15, 16)]
+    for name, at, words, day, why, contact, offered in (
+        ("closed-day", "2026-11-17T09:00:00", "11月23日", "2026-11-23", "a holiday", "2026-11-18", november),
+        ("past-date", "2026-12-08T09:00:00", "12月1日", "2026-12-01", "past", "2026-12-09", december),
+        ("weekday", "2026-12-08T09:00:00", "12月15日（月）", "2026-12-15", "a Tuesday", "2026-12-09", []),
     ):
         mail(
             f"own-{name}-flagged",
@@ -248,6 +250,7 @@ def write_flagged_dates() -> None:
             fields={**fields, "desired_date": day},
             flags=[("FR-09", "desired_date", why)],
             due=due(contact, "out"),
+            **({"offered": offered} if offered else {}),
         )
 
 

@@ -216,14 +216,13 @@ def with_defaults(reading: Reading, request: type[ServiceRequest]) -> Reading:
 def with_corrections(
     reading: Reading, corrections: Reading | None, request: type[ServiceRequest], reader: Reader
 ) -> Reading:
-    """Append what people decided later; what was appended before is not added twice.
+    """Append what people decided later; everything else in `corrections` was read from the message.
 
     A value that is still the words as typed is read like those of a mail (`12/16`, `２本`).
     """
     for name, history in corrections.values.items() if corrections else ():
-        known = {(one.raw, one.source) for one in reading.values.get(name, ())}
         for value in history:
-            if value.source.kind is not SourceKind.OPERATOR or (value.raw, value.source) in known:
+            if value.source.kind is not SourceKind.OPERATOR:
                 continue
             if name in request.specs() and value.value == value.raw:
                 read = reader.read(request.specs()[name], value.raw)
