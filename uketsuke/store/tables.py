@@ -238,6 +238,7 @@ letters = Table(
     Column("refused", Stored(tuple[Refusal, ...])),
     Column("settled_by", Words),
     Index("ix_letters_state_written_at", "state", "written_at"),
+    Index("ix_letters_to_written_at", "to", "written_at"),
     sqlite_autoincrement=True,
 )
 

@@ -164,6 +164,7 @@ def letters() -> None:
     op.create_index(op.f("ix_letters_request_id"), "letters", ["request_id"], unique=False)
     op.create_index("ix_letters_state_written_at", "letters", ["state", "written_at"], unique=False)
     op.create_index(op.f("ix_letters_step_id"), "letters", ["step_id"], unique=False)
+    op.create_index("ix_letters_to_written_at", "letters", ["to", "written_at"], unique=False)
 
 
 def waits() -> None:
