@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import timedelta
 
@@ -69,6 +70,14 @@ def test_an_edit_of_any_column_of_any_row_shows(database: Database) -> None:
         assert broken(database) == row, column
         tamper(database, f"UPDATE audit SET {column} = :old WHERE id = {row}", old=old)
         assert broken(database) is None
+
+
+def test_a_personal_detail_replaced_together_with_its_digest_shows(database: Database) -> None:
+    fill(database)
+    forged = hashlib.sha256(b"salt{}").hexdigest()
+    statement = "UPDATE audit SET personal = '{}', salt = 'salt', personal_digest = :forged WHERE id = 4"
+    tamper(database, statement, forged=forged)
+    assert broken(database) == 4
 
 
 @pytest.mark.parametrize("row", [1, COUNT // 2, COUNT])

@@ -142,6 +142,21 @@ def test_the_same_owner_that_lost_and_claimed_again_is_fenced_too(database: Data
         tx.jobs.complete(first)
 
 
+def test_who_lost_the_lease_is_fenced_after_others_postponed_and_claimed_again(
+    database: Database, job: int
+) -> None:
+    first, second = claim(database, "a", OVER), claim(database, "b")
+    assert first
+    assert second
+    with database.transaction("postpone") as tx:
+        tx.jobs.postpone(second, OVER, "smtp: 421")
+    third = claim(database, "c")
+    assert third
+    assert third.crashes == first.crashes
+    with pytest.raises(LeaseLost), database.transaction("late") as tx:
+        tx.jobs.complete(first)
+
+
 def test_a_renewed_lease_is_kept(database: Database, job: int) -> None:
     mine = claim(database, lease=OVER)
     assert mine

@@ -92,6 +92,7 @@ def test_a_clock_that_stands_or_goes_back_leaves_no_gap(database: Database, set_
     fill(database, 1)
     with database.transaction("change") as tx:
         tx.ledgers.update(LEDGER, "LTE-0000", 1, TAKEN, by(samples.NOON + set_back))
+        assert tx.ledgers.row(LEDGER, "LTE-0000", as_of=samples.NOON - timedelta(hours=1)) is None
         for moment in (samples.NOON, samples.NOON + timedelta(days=9)):
             found = tx.ledgers.row(LEDGER, "LTE-0000", as_of=moment)
             assert found

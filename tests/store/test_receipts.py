@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.store import samples
 from tests.store.threads import together
@@ -104,6 +105,8 @@ def test_of_two_copies_read_at_once_one_sees_the_other(database: Database) -> No
     def read(number: int) -> bool:
         with database.transaction("read") as tx:
             tx.receipts.set_read(ids[number], samples.content(), Kind.REQUEST, None, "k")
+            if not database.is_sqlite:  # long enough for the others to read theirs before this one commits
+                tx.connection.execute(text("SELECT pg_sleep(0.2)"))
             return (
                 tx.receipts.find_copy(samples.content().message_id or "", "k", besides=ids[number])
                 is not None
