@@ -69,6 +69,7 @@ def test_the_way_and_the_directory_decide(content: Content, path: str, identity:
         ({"requester_name": "小林 誠", "requester_email": f"yamada-t@{CITY}"}, None, "unknown"),
         ({"requester_name": "古川 文", "requester_email": f"furukawa-f@{CITY}"}, "call-back", "unknown"),
         ({}, "call-back", "unknown"),
+        ({"requester_name": "高橋徹", "requester_email": f"takahashi-t@{CITY}"}, None, "typed-one-person"),
     ],
 )
 def test_a_typed_person_must_match_one_active_person(

@@ -118,13 +118,13 @@ def _addressed(content: Content, path: Path, world: World) -> Who:
 
 def _typed(content: Content, values: Plain, path: Path, world: World) -> Who:
     """A typed name with an address or number (or, once an operator checked it, a section)."""
-    name = str(values.get("requester_name") or "")
-    found = (
-        [one for one in world.people(name=name) or [] if person_key(one.name) == person_key(name)]
-        if name
-        else []
-    )
-    checked = bool(content.identity_check)
+    name, mail = (str(values.get(field) or "") for field in ("requester_name", "requester_email"))
+    listed = [
+        *((world.people(name=name) or []) if name else []),
+        *((world.people(mail=mail) or []) if mail else []),
+    ]
+    named = {one.employee_number: one for one in listed if person_key(one.name) == person_key(name)}
+    found, checked = list(named.values()), bool(content.identity_check)
     for matches in (_same_address, _same_number, _same_section if checked else _nothing):
         matching = [one for one in found if matches(one, values)]
         if len(matching) == 1:
