@@ -25,7 +25,7 @@ class Words:
         source = files("uketsuke.templates").joinpath("messages", f"console.{language}.toml")
         return cls(dict(_flatten("", tomllib.loads(source.read_text("utf-8"))["ui"])))
 
-    def __call__(self, key: str, **facts: object) -> str:
+    def __call__(self, key: str, /, **facts: object) -> str:
         """The text of a key; raises `KeyError` for an unknown key or a fact that was not given."""
         return self._texts[key].format(**facts)
 
