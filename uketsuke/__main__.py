@@ -1,0 +1,5 @@
+"""`python -m uketsuke` is the command line."""
+
+from uketsuke.cli import main
+
+main()

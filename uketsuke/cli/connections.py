@@ -1,0 +1,114 @@
+"""Whether what the settings name answers: tried by `check-config --connect`, changing nothing."""
+
+from __future__ import annotations
+
+import imaplib
+import os
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from uketsuke.boundary import outside
+from uketsuke.cli.words import say
+from uketsuke.errors import ConfigurationError, TryLater
+from uketsuke.settings import Mailbox, Settings, Smtp
+from uketsuke.store.database import Database
+
+SECONDS = 10
+"""How long a peer may take to answer."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One peer that was tried."""
+
+    name: str
+    error: str | None
+
+    def facts(self) -> dict[str, object]:
+        """As data."""
+        return {"name": self.name, "ok": self.error is None, "error": self.error}
+
+    def line(self) -> str:
+        """For people."""
+        return say("check.reached" if self.error is None else "check.not-reached", **self.facts())
+
+
+def try_all(settings: Settings) -> list[Attempt]:
+    """Try the database, every mailbox and the mail server, one after the other."""
+    return [
+        _attempt("database", lambda: _database(settings)),
+        *(_attempt(f"mailbox {box.name}", _mailbox(box)) for box in settings.mailbox),
+        _attempt("smtp", lambda: _smtp(settings, settings.smtp)),
+    ]
+
+
+def _attempt(name: str, ask: Callable[[], None]) -> Attempt:
+    try:
+        ask()
+    except ConfigurationError as error:
+        return Attempt(name, "; ".join(error.problems))
+    except TryLater as error:
+        return Attempt(name, error.reason)
+    except (OSError, ssl.SSLError, imaplib.IMAP4.error, smtplib.SMTPException) as error:
+        return Attempt(name, str(error) or type(error).__name__)
+    return Attempt(name, None)
+
+
+def _database(settings: Settings) -> None:
+    database = Database(settings.database_url())
+    try:
+        database.check_revision()
+    finally:
+        database.close()
+
+
+def _mailbox(box: Mailbox) -> Callable[[], None]:
+    def ask() -> None:
+        parts = urlsplit(box.url.get_secret_value())
+        if parts.scheme == "folder":
+            _writable(Path(unquote(parts.path)))
+            return
+        with outside("check.imap"):
+            client = (
+                imaplib.IMAP4_SSL(parts.hostname or "localhost", parts.port or 993, timeout=SECONDS)
+                if parts.scheme == "imaps"
+                else imaplib.IMAP4(parts.hostname or "localhost", parts.port or 143, timeout=SECONDS)
+            )
+            with client:
+                client.login(unquote(parts.username or ""), unquote(parts.password or ""))
+                folder = unquote(parts.path.lstrip("/")) or "INBOX"
+                status, _ = client.select(f'"{folder}"', readonly=True)
+                if status != "OK":
+                    raise OSError(f"no folder {folder}")
+
+    return ask
+
+
+def _smtp(settings: Settings, smtp: Smtp) -> None:
+    url = smtp.url.get_secret_value()
+    if url.startswith("maildir:"):
+        _writable(settings.path(url.removeprefix("maildir:").replace("///", "/")))
+        return
+    parts = urlsplit(url)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    default = 465 if parts.scheme == "smtps" else 25
+    with (
+        outside("check.smtp"),
+        kind(parts.hostname or "localhost", parts.port or default, timeout=SECONDS) as client,
+    ):
+        client.ehlo_or_helo_if_needed()
+        if smtp.starttls != "never" and client.has_extn("starttls"):
+            client.starttls(context=ssl.create_default_context())
+        if parts.username:
+            client.login(unquote(parts.username), unquote(parts.password or ""))
+
+
+def _writable(folder: Path) -> None:
+    """The nearest folder that exists must let us write."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(there, os.W_OK):
+        raise OSError(f"{there} cannot be written")

@@ -1,0 +1,85 @@
+"""`run`, `web`, `worker` and `timetable`: the processes of a desk."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from uketsuke import log
+from uketsuke.cli.configuration import ConfigOption, environment_of, settings_of
+from uketsuke.cli.opening import app_of, check_database
+from uketsuke.cli.output import Format, FormatOption, show, tell
+from uketsuke.cli.supervisor import Child, Supervisor, end_with_parent, part
+from uketsuke.cli.words import say
+from uketsuke.queue.sweep import sweep
+from uketsuke.queue.timetable import tick
+
+WORKER_STOP_MS = 6_000
+"""How long a worker may finish what it began; leases bring the rest back."""
+
+SupervisedOption = Annotated[bool, typer.Option("--supervised", hidden=True, help=say("option.supervised"))]
+
+
+def run(config: ConfigOption = None) -> None:
+    """Web, intake with timetable, and worker as one process tree."""
+    settings = settings_of(config)
+    check_database(settings)
+    supervisor = Supervisor(parts(), report, environment_of(config))
+    supervisor.stop_on_signals()
+    supervisor.start()
+    tell(say("run.ready", url=settings.console.base_url))
+    supervisor.watch()
+
+
+def parts() -> tuple[Child, ...]:
+    """The three processes of a desk."""
+    return part("web", "web"), part("intake", "intake", "watch"), part("worker", "worker")
+
+
+def web(
+    config: ConfigOption = None,
+    bind: Annotated[str | None, typer.Option("--bind", help=say("option.bind"))] = None,
+    supervised: SupervisedOption = False,
+) -> None:
+    """The console and the status pages."""
+    from uketsuke.cli.serving import serve  # the console's libraries, which no other command needs
+
+    if supervised:
+        end_with_parent()
+    log.configure()
+    settings = settings_of(config)
+    serve(settings, bind or settings.console.bind)
+
+
+def worker(
+    config: ConfigOption = None,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help=say("option.threads"))] = None,
+    supervised: SupervisedOption = False,
+) -> None:
+    """Become the dramatiq command; its worker process makes the parts itself."""
+    if supervised:
+        end_with_parent()
+    settings = settings_of(config)
+    check_database(settings)
+    count = str(threads or settings.queue.threads)
+    words = ["-m", "dramatiq", "uketsuke.worker:boot", "--processes", "1", "--threads", count]
+    stop = ["--worker-shutdown-timeout", str(WORKER_STOP_MS), "--skip-logging"]
+    environment = {**environment_of(config), "dramatiq_queue_prefetch": count}
+    sys.stderr.flush()
+    os.execve(sys.executable, [sys.executable, *words, *stop], environment)  # noqa: S606 - ourselves
+
+
+def timetable(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
+    """What the business clock brings, and what was forgotten, once."""
+    with app_of(config) as app:
+        counts = {"due": tick(app), "swept": sweep(app)}
+    show(form, counts, [say("timetable.done", **counts)])
+
+
+def report(event: str, facts: Mapping[str, object]) -> None:
+    """One line for each event of a child."""
+    tell(say(f"run.{event}", **facts))
