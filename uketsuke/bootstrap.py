@@ -18,7 +18,7 @@ from uketsuke.queue.deliver import SmtpSender
 from uketsuke.queue.maildir import MaildirSender
 from uketsuke.settings import Settings, Smtp
 from uketsuke.store.database import Database
-from uketsuke.templates.letters import LetterTemplates
+from uketsuke.templates.letters import GENERAL, LetterTemplates
 from uketsuke.templates.wordbook import Wordbook
 
 YEARS_AROUND = 5
@@ -36,18 +36,30 @@ def build(
     clock = clock or clock_of(settings.clock)
     database = Database(settings.database_url(), clock=clock.now)
     database.check_revision()
+    catalogue = Catalogue.load(settings.city, settings.services_folder)
+    letters = LetterTemplates.load(settings.city, settings.services_folder)
+    letters.check({**GENERAL, **_declared(catalogue)})
     return App(
         settings=settings,
         secret=_secret(settings),
         database=database,
         clock=clock,
         calendar=_calendar(settings, clock),
-        catalogue=Catalogue.load(settings.city, settings.services_folder),
-        letters=LetterTemplates.load(settings.city, settings.services_folder),
+        catalogue=catalogue,
+        letters=letters,
         wordbook=Wordbook.load(settings.language),
         reader=reader or Reader(),
         sender=sender or make_sender(settings),
     )
+
+
+def _declared(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """Every letter of every service with the variables it may use (UX AP-55)."""
+    return {
+        service.template(block.name): block.variables
+        for service in catalogue.all()
+        for block in service.letters
+    }
 
 
 def make_sender(settings: Settings) -> Sender:

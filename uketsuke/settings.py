@@ -136,6 +136,8 @@ class Desk(Part):
     city: str = "みなと市"
     name: str = "情報システムヘルプデスク"
     phone: str = "内線 2345"
+    hours: str = "平日 8時45分から17時30分まで"
+    """When the phone is answered, as letters say it."""
     department: str = "デジタル戦略部"
     """The city's department that is told about hand-overs, and where they happen."""
 

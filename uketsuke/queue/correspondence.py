@@ -39,6 +39,7 @@ def standing_facts(app: App, number: str) -> dict[str, Any]:
         "city": desk.city,
         "desk": desk.name,
         "phone": desk.phone,
+        "hours": desk.hours,
         "place": desk.department,
         "receipt_number": number,
         "status_url": status_url(app, number),
