@@ -175,3 +175,16 @@ def test_another_number_can_take_a_request_over(desk: Desk) -> None:
     decide.merge(desk.app, OPERATOR, second.id, second.version, first.id)
     merged = desk.request(second.number)
     assert (merged.state, merged.merged_into) == (RequestState.MERGED, first.id)
+
+
+def test_the_audit_log_tells_what_was_corrected_and_why_and_can_forget_the_words(desk: Desk) -> None:
+    request = arrive(desk, day="12月20日")
+    version = decide.correct(desk.app, OPERATOR, request.id, request.version, {"desired_date": "2026-12-21"})
+    decide.hold(desk.app, OPERATOR, request.id, version, None, "髙橋さんの電話待ち")
+    with desk.app.database.transaction("erase") as tx:
+        told = {entry.action: entry for entry in tx.audit.of_request(request.id)}
+        assert told["correct"].personal is not None
+        assert told["correct"].personal["after"] == {"desired_date": "2026-12-21"}
+        assert told["hold"].personal == {"reason": "髙橋さんの電話待ち"}
+        tx.audit.erase_personal([told["hold"].id])
+        assert tx.audit.verify() is None

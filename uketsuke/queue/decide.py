@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
 from uketsuke.domain.authority import Need
@@ -39,11 +41,17 @@ class Deciding:
     tx: Transaction
     actor: Actor
     request: RequestRow
+    told: dict[str, JsonValue] = field(default_factory=dict)
+    """Personal details of the change, for the audit log."""
 
     def change(
         self, action: str, reason: str | None, facts: Mapping[str, Any] | None, changes: Changes
     ) -> int:
-        """Write the change and its audit entry; gives the new version."""
+        """Write the change and its audit entry; gives the new version.
+
+        `reason` is a person's words: like corrected values it can be erased from the
+        audit log without breaking its chain.
+        """
         told = [name for name in changes if name in _TOLD]
         before = {name: _plain(getattr(self.request, name)) for name in told}
         after = {name: _plain(changes.get(name)) for name in told}
@@ -54,8 +62,8 @@ class Deciding:
             action=action,
             subject=f"request:{self.request.number}",
             request_id=self.request.id,
-            reason=reason,
             facts={"before": before, "after": after, **(facts or {})},
+            personal={"reason": reason, **self.told} if reason or self.told else None,
         )
         self.request = self.tx.requests.get(self.request.id)
         return version
@@ -84,6 +92,8 @@ def correct(app: App, actor: Actor, request_id: int, version: int, values: Mappi
     with deciding(app, actor, request_id, version, "correct") as now:
         follow(now.request.state, Decision.RUN, actor.role)
         reading = now.request.reading
+        before = {path: one.value for path in values if (one := reading.current(path))}
+        now.told = {"before": before, "after": dict(values)}
         for path, raw in values.items():
             source = Source(kind=SourceKind.OPERATOR, part=path, text=raw, who=actor.login, at=app.now())
             reading = reading.with_value(path, FieldValue(value=raw, raw=raw, source=source, rule="operator"))

@@ -61,7 +61,7 @@ def _what(entry: Entry, naming: Naming) -> str:
 def _why(entry: Entry, naming: Naming) -> str:
     if entry.action == "step-failed":
         return naming.words.get(f"history.failure.{entry.reason}", entry.reason or "")
-    return entry.reason or ""
+    return str((entry.personal or {}).get("reason") or entry.reason or "")
 
 
 def talk(exchanges: Sequence[Exchange], naming: Naming) -> tuple[Talk, ...]:
