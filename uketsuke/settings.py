@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from uketsuke.errors import ConfigurationError
+from uketsuke.places import Places
 
 PREFIX = "UKETSUKE_"
 NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
@@ -198,24 +199,27 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     """Read file and environment; raises `ConfigurationError` with every problem found."""
     environment = os.environ if environment is None else environment
     problems: list[str] = []
+    places = Places()
     named = file or (Path(environment[f"{PREFIX}CONFIG"]) if f"{PREFIX}CONFIG" in environment else None)
-    values = _read_file(named, problems) if named else {}
-    _overlay(values, environment, problems)
+    values = _read_file(named, places, problems) if named else {}
+    _overlay(values, environment, places, problems)
+    if str(values.get("clock", "")).startswith("file:") and values.get("mode", "production") == "production":
+        problems.append(f'{_at(places, ["clock"])}clock: file:… is for mode = "demo" or "test" only')
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        problems += [_describe(dict(found), named) for found in error.errors()]
+        problems += [_describe(dict(found), places) for found in error.errors()]
         raise ConfigurationError(tuple(problems)) from None
-    if settings.clock != "system" and settings.mode == "production":
-        problems.append('clock: file:… is for mode = "demo" or "test" only')
     if problems:
         raise ConfigurationError(tuple(problems))
     return settings
 
 
-def _read_file(file: Path, problems: list[str]) -> dict[str, Any]:
+def _read_file(file: Path, places: Places, problems: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        places.note_file(file, text)
+        return tomllib.loads(text)
     except OSError as error:
         problems.append(f"{file}: cannot be read ({error.strerror})")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -223,7 +227,9 @@ def _read_file(file: Path, problems: list[str]) -> dict[str, Any]:
     return {}
 
 
-def _overlay(values: dict[str, Any], environment: Mapping[str, str], problems: list[str]) -> None:
+def _overlay(
+    values: dict[str, Any], environment: Mapping[str, str], places: Places, problems: list[str]
+) -> None:
     """Put `UKETSUKE_A__B=c` (or the content of `UKETSUKE_A__B_FILE`) at values["a"]["b"]."""
     for name, text in sorted(environment.items()):
         if not name.startswith(PREFIX) or name.removeprefix(PREFIX) in NOT_SETTINGS:
@@ -233,9 +239,10 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str], problems: l
             path[-1] = path[-1].removesuffix("_file")
             try:
                 text = Path(text).read_text("utf-8").strip()
-            except OSError as error:
-                problems.append(f"{name}: cannot be read ({error.strerror})")
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(f"{name}: cannot be read ({getattr(error, 'strerror', 'not UTF-8')})")
                 continue
+        places.note_variable(path, name)
         place = values
         for part in path[:-1]:
             inner = place.get(part)
@@ -243,15 +250,15 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str], problems: l
         place[path[-1]] = text
 
 
-def _describe(found: dict[str, Any], file: Path | None) -> str:
+def _describe(found: dict[str, Any], places: Places) -> str:
     """One problem as a line: where, what, and what was probably meant."""
     path = [str(part) for part in found["loc"]]
-    line = ".".join(path)
+    line = f"{_at(places, path)}{'.'.join(path)}"
     if found["type"] != "extra_forbidden":
-        return f"{_place(file, path)}{line}: {found['msg'].removeprefix('Value error, ')}"
+        return f"{line}: {found['msg'].removeprefix('Value error, ')}"
     near = difflib.get_close_matches(path[-1], _names_beside(path), n=1)
     meant = f"; did you mean {near[0]}?" if near else ""
-    return f"{_place(file, path)}{line}: no such setting{meant}"
+    return f"{line}: no such setting{meant}"
 
 
 def _names_beside(path: list[str]) -> list[str]:
@@ -264,11 +271,7 @@ def _names_beside(path: list[str]) -> list[str]:
     return list(model.model_fields)
 
 
-def _place(file: Path | None, path: list[str]) -> str:
-    """`file:line: ` where the name stands in the file, else nothing."""
-    if file is None or not file.exists():
-        return ""
-    for number, text in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
-        if text.split("=")[0].strip() == path[-1] or text.strip().strip("[]") == path[-1]:
-            return f"{file}:{number}: "
-    return ""
+def _at(places: Places, path: list[str]) -> str:
+    """`file:line: ` or `VARIABLE: ` where somebody gave it, else nothing."""
+    where = places.of(path)
+    return f"{where}: " if where else ""

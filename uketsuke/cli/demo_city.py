@@ -18,7 +18,6 @@ from uketsuke.app import App
 from uketsuke.cli.configuration import FILE_NAME
 from uketsuke.cli.exits import Failure
 from uketsuke.clock import FileClock
-from uketsuke.console.passwords import hash_password
 from uketsuke.domain.people import Department, Person, SharedMailbox
 from uketsuke.domain.states import Role
 from uketsuke.settings import NOT_SETTINGS, PREFIX
@@ -130,6 +129,8 @@ def people_the_city(app: App, sign_ins: Mapping[str, str]) -> None:
 
 
 def _sign_in(tx: Transaction, passwords: Mapping[str, str]) -> None:
+    from uketsuke.console.passwords import hash_password  # takes a while to load
+
     for login, (name, role, number) in SIGN_INS.items():
         stored = hash_password(passwords[login])
         tx.users.put(

@@ -17,7 +17,6 @@ from uketsuke.cli.opening import app_of
 from uketsuke.cli.output import Format, FormatOption, columns, show
 from uketsuke.cli.registers import ACTOR
 from uketsuke.cli.words import say
-from uketsuke.console.passwords import hash_password
 from uketsuke.domain.states import Role
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.users import User
@@ -46,7 +45,7 @@ def add(
 ) -> None:
     """A new sign-in."""
     roles = roles_of(role or [Role.OPERATOR.value])
-    stored = hash_password(_password(password_file))
+    stored = _hashed(_password(password_file))
     with _transaction(config) as tx:
         if tx.users.get(login) is not None:
             raise Failure("user-exists", login=login)
@@ -77,7 +76,7 @@ def password(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Another password; every open screen of that sign-in is closed."""
-    stored = hash_password(_password(password_file))
+    stored = _hashed(_password(password_file))
     with _transaction(config) as tx:
         user = _user(tx, login)
         tx.users.set_password(login, stored)
@@ -134,6 +133,12 @@ def _password(file: Path | None) -> str:
     if len(words) < SHORTEST:
         raise Failure("short-password", least=SHORTEST)
     return words
+
+
+def _hashed(words: str) -> str:
+    from uketsuke.console.passwords import hash_password  # takes a while to load
+
+    return hash_password(words)
 
 
 @contextmanager
