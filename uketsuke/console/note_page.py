@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from uketsuke.console.forms import Sent
 from uketsuke.console.letter_preview import preview_with
 from uketsuke.console.site import Site
@@ -201,8 +203,14 @@ def _assess(
 
 
 def _needed(specs: Mapping[str, FieldSpec], call: Call, assessment: Assessment | None) -> frozenset[str]:
-    values = assessment.reading.plain() if assessment else {}
+    values = assessment.reading.plain() if assessment else _plain(specs, call)
     return frozenset(name for name, spec in specs.items() if spec.is_required(values))
+
+
+def _plain(specs: Mapping[str, FieldSpec], call: Call) -> dict[str, JsonValue]:
+    """The values chosen so far, where there is no caller yet to judge the whole for."""
+    words = {name: {shown[0]: value for value, shown in spec.words.items()} for name, spec in specs.items()}
+    return {name: words[name].get(text, text) for name, text in call.fields.items() if name in specs and text}
 
 
 def _units(tx: Transaction, specs: Mapping[str, FieldSpec], department: str) -> dict[str, list[LedgerRow]]:
@@ -227,7 +235,9 @@ def _follows(site: Site, call: Call, assessment: Assessment, naming: Naming) -> 
         due=due,
         need=words(f"authority.need.{need.value if need else 'none'}"),
         letters_to=to,
-        plan=plan_view(planned, naming) if assessment.steps else None,
+        plan=plan_view(planned, naming)
+        if assessment.steps and not any(c.hard for c in assessment.concerns)
+        else None,
         reasons=concerns,
         say=words("note.say", until=letter_until(dues[0])) if dues else words("note.say-open"),
     )

@@ -194,7 +194,7 @@ def _candidates(row: RequestRow, naming: Naming) -> tuple[ServiceChoice, ...]:
     if row.service is not None or row.ended_at is not None:
         return ()
     ids = [one.service for one in row.candidates] or [one.id for one in naming.catalogue.all()]
-    return choices([(service, naming.service(service)) for service in ids])
+    return choices([(service, naming.short(service)) for service in ids])
 
 
 def _plan(site: Site, seen: Seen, naming: Naming) -> PlanView:

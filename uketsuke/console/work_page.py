@@ -10,6 +10,7 @@ from uketsuke.console.site import Site
 from uketsuke.console.views.due import badge
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.progress import StepLine, step_lines
+from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import way
 from uketsuke.console.views.work import WorkError, WorkPage, result_rows, task_title, work_due, work_values
 from uketsuke.console.words import Words
@@ -58,7 +59,7 @@ def work_page(
         href=f"/work-items/{step_id}",
         title=task_title(task, naming),
         number=request.number,
-        request=request.title,
+        request=title_of(request, naming),
         department=request.department or "",
         name=request.requester_name or "",
         assignee=naming.person(request.assignee),

@@ -53,7 +53,7 @@ def look_up(request: Request, site: Here, visitor: Signed, form: Form) -> Respon
         frame = frame_of(request, site, tx, visitor, "note")
     # What somebody is typing into is never replaced under their hands.
     parts = {"hits": source == "input#who", "services": source == "input#what"}
-    parts["fields"] = not source.startswith(("input#n_", "select#n_", "textarea#n_"))
+    parts["fields"] = not source.startswith(("input#n_", "textarea#n_"))
     return site.pages.answer("note-look.html", frame=frame, note=note, parts=parts)
 
 

@@ -170,7 +170,8 @@ def _told(site: Site, tx: Transaction, row: RequestRow, said: str, problem: str,
 
 def _desk(site: Site) -> DeskWords:
     desk, hours = site.app.settings.desk, site.app.settings.hours
-    shown = site.words(
-        "public.hours", opening=f"{hours.opening:%H時%M分}", closing=f"{hours.closing:%H時%M分}"
+    opening, closing = (
+        site.words("public.time", hour=at.hour, minute=at.minute) for at in (hours.opening, hours.closing)
     )
+    shown = site.words("public.hours", opening=opening, closing=closing)
     return DeskWords(desk.name, desk.phone, shown)

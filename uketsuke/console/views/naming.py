@@ -43,6 +43,10 @@ class Naming:
         known = self.processor(service)
         return known.title if known else service or ""
 
+    def short(self, service: str | None) -> str:
+        """The title without what it explains in brackets."""
+        return self.service(service).partition("（")[0]
+
     def specs(self, service: str | None) -> dict[str, FieldSpec]:
         """The declared fields of a service, in order."""
         known = self.processor(service)

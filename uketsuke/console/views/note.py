@@ -11,10 +11,12 @@ from uketsuke.console.views.tray import title_of
 from uketsuke.domain.people import Person
 from uketsuke.domain.request import FieldSpec, Rule, Widget
 from uketsuke.domain.world import LedgerRow
+from uketsuke.processors.common_fields import CommonFields
 from uketsuke.store.requests import RequestRow
 
 HIDDEN = frozenset({"requester_name", "requester_email", "requester_phone", "department"})
 """Fields that the caller's directory entry fills."""
+COMMON = frozenset(CommonFields.specs())
 UNLISTED = "unlisted"
 """Value of the choice 名簿にいない."""
 
@@ -163,7 +165,7 @@ def note_fields(
     """Only the fields that matter: the service's own, needed ones first as declared."""
     rows = []
     for name, spec in specs.items():
-        if name in HIDDEN:
+        if name in HIDDEN or not _matters(name, spec, typed, needed):
             continue
         rows.append(
             NoteField(
@@ -177,7 +179,12 @@ def note_fields(
                 units=tuple((row.key, row.key) for row in units.get(name, ())),
             )
         )
-    return tuple(rows)
+    return tuple(sorted(rows, key=lambda row: (row.name in COMMON, not row.required)))
+
+
+def _matters(name: str, spec: FieldSpec, typed: Mapping[str, str], needed: frozenset[str]) -> bool:
+    """A field that only some requests need is shown when this one does, or when it was filled already."""
+    return spec.required_when is None or name in needed or bool(typed.get(name))
 
 
 def _choices(spec: FieldSpec, naming: Naming) -> tuple[tuple[str, str], ...]:

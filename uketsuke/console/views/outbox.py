@@ -96,7 +96,7 @@ def _letters(standing: Standing, state: LetterState, naming: Naming) -> list[Out
     waits = state in (LetterState.WRITTEN, LetterState.SENDING)
     return [
         OutGroup(
-            word=words(f"letter.{state.value}"),
+            word=naming.wordbook.letter_state(state),
             css=_CSS.get(state, "run"),
             cause=cause,
             says=words(f"outbox.says-{state.value}"),

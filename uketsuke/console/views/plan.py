@@ -146,14 +146,20 @@ def _change_row(step: Step, results: Results, naming: Naming) -> ChangeRow | Non
         return ChangeRow(ledger.title, key, words("op.reserve"), "add", changes, note)
     if isinstance(step, LedgerUpdate):
         ledger = naming.ledger(step.ledger)
-        key = "" if is_pending(step.key, results) else _keys(resolve(step.key, results))
+        key = (
+            ""
+            if is_pending(step.key, results)
+            else _keys(resolve(step.key, results)) or words("plan.unknown-key")
+        )
         changes = _changes(step.set, step.before, ledger, results, naming)
         return ChangeRow(ledger.title, key, words("op.change"), "", changes)
     return None
 
 
 def _keys(value: JsonValue) -> str:
-    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value or "")
+    many = value if isinstance(value, list) else [value]
+    # A plan made while the number is still missing names nobody's row.
+    return "、".join(str(one) for one in many if one not in (None, "", "None"))
 
 
 def _changes(

@@ -72,9 +72,7 @@ def step_title(step: Step | None, kind: str, naming: Naming) -> str:
 
 
 def _state(row: StepRow, wait: WaitRow | None, naming: Naming) -> str:
-    if row.state is StepState.WAITING and wait is not None:
-        return naming.words(f"wait.{wait.kind.value}")
-    return naming.wordbook.step_state(row.state)
+    return naming.wordbook.step_state(row.state, wait.kind if wait else None)
 
 
 def _until(row: StepRow, naming: Naming) -> str:

@@ -123,7 +123,7 @@ def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> Statu
     request, words = told.request, naming.words
     heading = "dates" if told.waiting else request.state.value
     received = words(
-        "public.received", at=_moment(told.received_at), way=words(f"channel.{request.channel.value}")
+        "public.received", at=_moment(told.received_at, naming), way=words(f"channel.{request.channel.value}")
     )
     return StatusPage(
         href=href,
@@ -147,9 +147,9 @@ def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> Statu
     )
 
 
-def _moment(at: datetime) -> str:
+def _moment(at: datetime, naming: Naming) -> str:
     here = local(at)
-    return f"{letter_day(here.date())}{here.hour}時{here.minute:02d}分"
+    return naming.words("public.moment", day=letter_day(here.date()), hour=here.hour, minute=here.minute)
 
 
 def _steps(told: Told, naming: Naming) -> tuple[PublicStep, ...]:
@@ -231,9 +231,11 @@ def _history(told: Told, naming: Naming) -> tuple[PublicEntry, ...]:
     if told.request.ended_at:
         lines.append((told.request.ended_at, words(f"public.ended.{told.request.state.value}")))
     lines.sort(key=lambda line: line[0], reverse=True)
-    return tuple(PublicEntry(local(at).isoformat(timespec="minutes"), _short(at), text) for at, text in lines)
+    return tuple(
+        PublicEntry(local(at).isoformat(timespec="minutes"), _short(at, naming), text) for at, text in lines
+    )
 
 
-def _short(at: datetime) -> str:
+def _short(at: datetime, naming: Naming) -> str:
     here = local(at)
-    return f"{here.month}月{here.day}日 {here.hour}時{here.minute:02d}分"
+    return naming.words("public.short", month=here.month, day=here.day, hour=here.hour, minute=here.minute)

@@ -101,7 +101,7 @@ def tray_page(
         url=f"/queue?{urlencode({name: value for name, value in query.items() if value})}&",
         me=me,
         services=tuple(
-            Choice(one.id, one.title, one.id == filters.service) for one in naming.catalogue.all()
+            Choice(one.id, naming.short(one.id), one.id == filters.service) for one in naming.catalogue.all()
         ),
         people=tuple(Choice(login, name, login == filters.assignee) for login, name in naming.people.items()),
         empty=words(f"empty.{view.value}"),
@@ -138,7 +138,7 @@ def title_of(row: RequestRow, naming: Naming) -> str:
 
 def _service_title(row: RequestRow, naming: Naming) -> str:
     """The service without what its title explains in brackets, and the kind that is asked for."""
-    thing = (naming.service(row.service) or row.title).partition("（")[0]
+    thing = naming.short(row.service) or row.title
     spec, kind = naming.specs(row.service).get("kind"), row.reading.current("kind")
     word = spec.shown(kind.value) if spec and kind and kind.value is not None else ""
     return naming.words("title.with-kind", thing=thing, kind=word) if word else thing
@@ -151,7 +151,7 @@ def reasons_of(row: RequestRow, naming: Naming) -> tuple[str, ...]:
         return (_state_line(row, naming),)
     lines = [
         words(
-            "why.candidate", service=naming.service(one.service), words="".join(f"「{w}」" for w in one.words)
+            "why.candidate", service=naming.short(one.service), words="".join(f"「{w}」" for w in one.words)
         )
         for one in (row.candidates if row.service is None else ())
     ]

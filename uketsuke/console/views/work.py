@@ -101,7 +101,7 @@ def work_list(
             WorkRow(
                 href=f"/work-items/{item.wait.step_id}",
                 title=task_title(tasks.get(item.wait.step_id or 0), naming),
-                request=item.title,
+                request=naming.short(item.service) or item.title,
                 number=item.number,
                 department=item.department or "",
                 name=item.requester_name or "",
