@@ -10,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from uketsuke.console.access import is_public
 from uketsuke.console.site import visitor_of
 from uketsuke.console.visitor import GUEST_COOKIE, Visitor, same
 
@@ -54,7 +55,9 @@ async def sent(request: Request, visitor: Annotated[Visitor | None, Depends(visi
     async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_PART) as form:
         fields = _text_fields(form)
     found = Sent(fields)
-    expected = visitor.csrf if visitor else request.cookies.get(GUEST_COOKIE, "")
+    # A public form belongs to the browser and not to whoever is signed in in it.
+    guest = is_public(request.method, request.scope["route"].path)
+    expected = request.cookies.get(GUEST_COOKIE, "") if guest or visitor is None else visitor.csrf
     if not same(expected, found.one("csrf")):
         raise HTTPException(403, "csrf")
     return found

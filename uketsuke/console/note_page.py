@@ -186,7 +186,14 @@ def chosen_person(tx: Transaction, call: Call) -> Person | None:
 
 
 def _people(tx: Transaction, call: Call) -> list[Person]:
-    return tx.people.search(call.who) if call.who else []
+    """By number, name, kana or extension; else everybody of the section that is named (AP-82)."""
+    if not call.who:
+        return []
+    found = tx.people.search(call.who)
+    if found:
+        return found
+    sections = tx.departments.matching(call.who)
+    return [person for section in sections for person in tx.people.of_department(section.name)]
 
 
 def _content(words: str) -> Content:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -34,6 +35,9 @@ def add_problem_pages(web: FastAPI) -> None:
     web.add_exception_handler(NotAllowed, lambda request, error: say(request, 409, "state"))
     web.add_exception_handler(StaleVersion, lambda request, error: say(request, 409, "stale"))
     web.add_exception_handler(TryLater, lambda request, error: say(request, 503, "database"))
+    # A database that cannot be opened at all; what it says is for the log, not for the page.
+    for kind in (OperationalError, InterfaceError):
+        web.add_exception_handler(kind, lambda request, error: say(request, 503, "database"))
     web.add_exception_handler(Exception, _unforeseen)
 
 

@@ -12,14 +12,24 @@ from uketsuke.store.requests import RequestRow
 from uketsuke.store.tray import View
 
 
-def known_request(site: Site, number: str) -> RequestRow:
-    """The request of a number in an address; 404 for a number that nobody has."""
+def full_number(site: Site, number: str) -> str:
+    """A receipt number of an address as it is stored; 404 for what is none."""
     try:
-        wanted = str(parse(number, site.app.today()))
+        return str(parse(number, site.app.today()))
     except WrongReceiptNumber:
         raise HTTPException(404, "number") from None
+
+
+def find_request(site: Site, number: str) -> RequestRow | None:
+    """The request of that number; None where there is none, or not yet."""
+    wanted = full_number(site, number)
     with site.app.database.reading() as tx:
-        row = tx.requests.by_number(wanted)
+        return tx.requests.by_number(wanted)
+
+
+def known_request(site: Site, number: str) -> RequestRow:
+    """The request of a number in an address; 404 for a number that nobody has."""
+    row = find_request(site, number)
     if row is None:
         raise HTTPException(404, "page")
     return row

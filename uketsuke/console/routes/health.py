@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import JSONResponse, Response
 
 from uketsuke.console.site import Here
@@ -22,7 +23,7 @@ def show_ready(site: Here) -> Response:
     """503 while the database does not answer or holds tables of another version."""
     try:
         site.app.database.check_revision()
-    except TryLater:
+    except (TryLater, DBAPIError):
         return JSONResponse({"status": "database"}, 503)
     except UketsukeError:
         return JSONResponse({"status": "revision"}, 503)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +14,7 @@ from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import Typing, request_page
-from uketsuke.console.routing import after, known_request, view_of
+from uketsuke.console.routing import after, find_request, full_number, known_request, view_of
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.request import Alert, RequestPage
 from uketsuke.console.visitor import Visitor
@@ -30,7 +31,13 @@ THEN = frozenset({"ask", "return", "hold", "reassign", "choose-service", "withdr
 @router.get("/requests/{number}")
 def show_request(request: Request, site: Here, visitor: Signed, number: str, view: str = "") -> Response:
     """The page; a merged request leads to the one that goes on."""
-    row = known_request(site, number)
+    row = find_request(site, number)
+    if row is None:
+        return _reading(request, site, visitor, number)
+    if request.headers.get(
+        "hx-request"
+    ):  # the page of a receipt that was being read asks whether it is there
+        return go(request, f"/requests/{row.number}")
     if row.state is RequestState.MERGED and row.merged_into is not None:
         with site.app.database.reading() as tx:
             return go(request, f"/requests/{tx.requests.get(row.merged_into).number}")
@@ -123,6 +130,17 @@ def take_request(request: Request, site: Here, visitor: Signed, number: str, for
     except StaleVersion:
         return conflict(request, site, visitor, number, view, {})
     return go(request, f"/requests/{number}?view={view}", Said("reassign", {"number": number}))
+
+
+def _reading(request: Request, site: Site, visitor: Visitor, number: str) -> Response:
+    """A receipt that is not read yet has its number and nothing else; 404 for a number that nobody has."""
+    with site.app.database.reading() as tx:
+        receipt = tx.receipts.by_number(full_number(site, number))
+        if receipt is None or receipt.request_id is not None:
+            raise HTTPException(404, "page")
+        frame = frame_of(request, site, tx, visitor, "tray")
+    problem = site.words("original.unread", problem=receipt.problem) if receipt.problem else ""
+    return answer(site, "reading.html", frame, number=receipt.number, problem=problem)
 
 
 def _typing(form: Sent) -> Typing:

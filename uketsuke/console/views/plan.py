@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
+from urllib.parse import quote
 
 from pydantic import JsonValue
 
@@ -50,6 +51,8 @@ class ChangeRow:
     css: str
     changes: tuple[Change, ...]
     note: str = ""
+    href: str = ""
+    """The row's own page, where it is one row and known."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,18 @@ def _change_row(step: Step, results: Results, naming: Naming) -> ChangeRow | Non
             else _keys(resolve(step.key, results)) or words("plan.unknown-key")
         )
         changes = _changes(step.set, step.before, ledger, results, naming)
-        return ChangeRow(ledger.title, key, words("op.change"), "", changes)
+        return ChangeRow(
+            ledger.title, key, words("op.change"), "", changes, href=_page_of(ledger, step.key, results)
+        )
     return None
+
+
+def _page_of(ledger: Ledger, key: Value, results: Results) -> str:
+    found = None if is_pending(key, results) else resolve(key, results)
+    if isinstance(found, list) and len(found) == 1:
+        found = found[0]
+    known = isinstance(found, str) and found not in ("", "None")
+    return f"/ledgers/{quote(ledger.id)}/{quote(str(found), safe='')}" if known else ""
 
 
 def _keys(value: JsonValue) -> str:

@@ -1,0 +1,93 @@
+"""台帳 and 送信・再処理 (UX 5.6, 5.7)."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from tests.console.scenes import Scene, busy_desk
+from tests.console.screens import Screen, form, words
+from uketsuke.console.views.ledgers import neutral
+from uketsuke.domain.states import LetterState
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """The middle of a day."""
+    made = busy_desk()
+    made.screen.sign_in()
+    return made
+
+
+@pytest.mark.parametrize("text", ["LTE-0012", "ｌｔｅ－００１２", "lte‐0012", "ＬＴＥー００１２"])
+def test_ap_42_search_takes_any_width_and_hyphen(screen: Screen, text: str) -> None:
+    page = screen.client.get("/ledgers/lte-ledger", params={"q": text})
+    assert page.text.count("data-row>") == 1
+    assert "/ledgers/lte-ledger/LTE-0012" in page.text
+
+
+def test_ap_43_history_leads_to_the_request_and_the_request_to_its_unit(scene: Scene) -> None:
+    page = scene.screen.get("/ledgers/lte-ledger/LTE-0012")
+    assert f"/requests/{scene.running}" in page.xpath("//ol[@class='tl']//a/@href")
+    plan = scene.screen.get(f"/requests/{scene.running}").get_element_by_id("plan")
+    assert "/ledgers/lte-ledger/LTE-0012" in plan.xpath(".//a/@href")
+
+
+def test_as_of_an_earlier_day_shows_the_values_of_that_day(scene: Scene) -> None:
+    now = words(scene.screen.get("/ledgers/lte-ledger?q=LTE-0012").xpath("//tbody/tr")[0])
+    scene.screen.desk.clock.forward(days=5)
+    scene.screen.sign_in()
+    assert "返却待ち" in now
+    assert words(scene.screen.get("/ledgers/lte-ledger?q=LTE-0012&on=12/10").xpath("//tbody/tr")[0]) == now
+    assert "のように書いて" in words(scene.screen.get("/ledgers/lte-ledger?on=いつか"))
+
+
+def test_ap_46_the_csv_opens_in_a_spreadsheet_and_runs_nothing(screen: Screen) -> None:
+    answer = screen.client.get("/ledgers/lte-ledger/export.csv")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert len(rows) > 5
+    assert len({len(row) for row in rows}) == 1
+    for text in ("=1+1", "+81", "-1", "@SUM(A1)", "\t=1", "\r=1"):
+        assert neutral(text).startswith("'")
+    assert neutral("0012") == "0012"
+
+
+def test_ap_49_an_unknown_letter_is_its_own_state_and_waits_for_a_person(scene: Scene) -> None:
+    screen = scene.screen
+    groups = [words(one) for one in screen.get("/outbox").xpath("//section//h2")]
+    assert any(one.startswith("結果不明送信の途中で接続が切れました") for one in groups)
+    before = len(screen.desk.letters())
+    screen.desk.work()
+    screen.desk.clock.forward(hours=2)
+    screen.desk.work()
+    unknown = [one for one in letters(screen) if one.state is LetterState.UNKNOWN]
+    assert len(unknown) == 1
+    screen.sign_in()
+    screen.send(form(screen.get("/outbox"), f"/letters/{unknown[0].id}/settle"), "届いていた")
+    assert not [one for one in letters(screen) if one.state is LetterState.UNKNOWN]
+    assert before <= len(screen.desk.letters())
+
+
+def test_ap_50_a_letter_that_waits_says_when_it_is_tried_next(scene: Scene) -> None:
+    page = words(scene.screen.get("/outbox"))
+    assert "メールサーバーに接続できません" in page
+    assert "12/10(木) 10:05" in page
+    assert "操作は要りません" in page
+
+
+def test_a_failed_letter_is_sent_again_by_a_person_only(scene: Scene) -> None:
+    screen = scene.screen
+    failed = next(one for one in letters(screen) if one.state is LetterState.FAILED)
+    screen.send(form(screen.get("/outbox"), f"/letters/{failed.id}/resend"), "もう一度送る")
+    screen.desk.work()
+    assert next(one for one in letters(screen) if one.id == failed.id).state is LetterState.SENT
+
+
+def letters(screen: Screen) -> list:  # type: ignore[type-arg]
+    """Every letter there is."""
+    with screen.desk.app.database.reading() as tx:
+        return tx.letters.in_states(list(LetterState))
