@@ -10,6 +10,9 @@ import sys
 
 import structlog
 
+QUIET = ("uvicorn.access", "uvicorn.error", "dramatiq", "alembic", "httpx2")
+"""Loggers that tell every request, every look at the tables and every start; their warnings stay."""
+
 
 def configure(level: int = logging.INFO) -> None:
     """Send structlog and the standard library's loggers through one pipe."""
@@ -43,7 +46,8 @@ def configure(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

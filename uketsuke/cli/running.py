@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import signal
+import threading
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -15,11 +15,10 @@ from uketsuke.cli.opening import app_of, check_database
 from uketsuke.cli.output import Format, FormatOption, show, tell
 from uketsuke.cli.supervisor import Child, Supervisor, end_with_parent, part
 from uketsuke.cli.words import say
+from uketsuke.log import logger
 from uketsuke.queue.sweep import sweep
 from uketsuke.queue.timetable import tick
-
-WORKER_STOP_MS = 6_000
-"""How long a worker may finish what it began; leases bring the rest back."""
+from uketsuke.worker import work
 
 SupervisedOption = Annotated[bool, typer.Option("--supervised", hidden=True, help=say("option.supervised"))]
 
@@ -60,17 +59,16 @@ def worker(
     threads: Annotated[int | None, typer.Option("--threads", min=1, help=say("option.threads"))] = None,
     supervised: SupervisedOption = False,
 ) -> None:
-    """Become the dramatiq command; its worker process makes the parts itself."""
+    """Run jobs until SIGTERM or SIGINT, then end what has begun; a second signal changes nothing."""
     if supervised:
         end_with_parent()
-    settings = settings_of(config)
-    check_database(settings)
-    count = str(threads or settings.queue.threads)
-    words = ["-m", "dramatiq", "uketsuke.worker:boot", "--processes", "1", "--threads", count]
-    stop = ["--worker-shutdown-timeout", str(WORKER_STOP_MS), "--skip-logging"]
-    environment = {**environment_of(config), "dramatiq_queue_prefetch": count}
-    sys.stderr.flush()
-    os.execve(sys.executable, [sys.executable, *words, *stop], environment)  # noqa: S606 - ourselves
+    log.configure()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with app_of(config) as app:
+        logger(__name__).info("worker_ready")
+        work(app, threads or app.settings.queue.threads, stop)
 
 
 def timetable(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
