@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from pydantic import SecretStr
 
 from tests.desk import OPERATOR, RETURN, Desk, mail
+from tests.servers.faults import Act
+from tests.servers.smtp import SmtpRelay
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.plan import AgreeDate
-from uketsuke.domain.states import RequestState, StepState
+from uketsuke.domain.states import LetterState, RequestState, StepState
 from uketsuke.errors import Incomplete, NotFound
 from uketsuke.queue import answers, decide
+from uketsuke.queue.deliver import SmtpSender
+from uketsuke.settings import Smtp
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.tray import View
@@ -131,3 +137,27 @@ def test_a_request_that_waits_for_a_date_stands_among_those_that_wait(desk: Desk
     request = without_a_date(desk)
     with desk.app.database.reading() as tx:
         assert [row.id for row in tx.tray.page(View.WAITING, "operator01").rows] == [request.id]
+
+
+@pytest.mark.smtp
+def test_what_is_not_sent_keeps_the_request_open_and_in_sight(desk: Desk, smtp_relay: SmtpRelay) -> None:
+    smtp_relay.fault("rcpt", Act.REPLY, "550 no such user", times=None)
+    request = without_a_date(desk)
+    answers.answer_dates(desk.app, OPERATOR, waiting(desk, request).id, {"return_date": date(2026, 12, 16)})
+    desk.app = replace(desk.app, sender=SmtpSender(Smtp(url=SecretStr(smtp_relay.url))))
+    desk.work()
+    desk.clock.at = datetime(2026, 12, 16, 9, 0, tzinfo=JST)
+    desk.work()
+    done = {"hand_over_result": "handed_over", "handed_over_on": "2026-12-16"}
+    answers.complete_step(desk.app, OPERATOR, waiting(desk, request).id, done)
+    desk.work()
+    assert desk.unit("LTE-0012")["status"] == "in_stock"
+    assert desk.request(request.number).state is RequestState.RUNNING
+    with desk.app.database.reading() as tx:
+        assert [row.id for row in tx.tray.page(View.REVIEW, "operator01").rows] == [request.id]
+        failed = [
+            letter.id for letter in tx.letters.of_request(request.id) if letter.state is LetterState.FAILED
+        ]
+    for letter_id in failed:
+        answers.settle_letter(desk.app, OPERATOR, letter_id, LetterState.SENT)
+    assert desk.request(request.number).state is RequestState.DONE
