@@ -67,6 +67,8 @@ class Queue(Part):
     poll_seconds: float = Field(default=0.25, gt=0)
     sweep_seconds: float = Field(default=5, gt=0)
     undo_seconds: float = Field(default=10, ge=0)
+    back_off_seconds: float = Field(default=60, gt=0)
+    """Until the second try of what a peer could not do now; doubled each time, at most 60 times as long."""
 
 
 class Mailbox(Part):

@@ -45,6 +45,6 @@ class Claim(Frozen):
     tries: int
 
 
-def back_off(tries: int) -> timedelta:
-    """How long to wait after a peer said "not now" for the n-th time: a minute, doubled, at most an hour."""
-    return timedelta(minutes=min(60, 2 ** min(max(tries - 1, 0), 6)))
+def back_off(tries: int, first: timedelta = timedelta(minutes=1)) -> timedelta:
+    """How long to wait after the n-th "not now" of a peer: `first`, doubled, at most 60 times as long."""
+    return min(60, 1 << min(max(tries - 1, 0), 6)) * first

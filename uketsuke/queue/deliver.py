@@ -239,7 +239,7 @@ def _sent(app: App, claim: Claim, letter: Letter, sent: Sent) -> None:
 
 def _later(app: App, claim: Claim, letter: Letter, error: TryLater) -> None:
     """Back to the queue: nothing has left. The outbox shows the reason and the next attempt."""
-    delay = back_off(claim.tries + 1)
+    delay = back_off(claim.tries + 1, timedelta(seconds=app.settings.queue.back_off_seconds))
     with app.database.transaction("letter-later") as tx:
         tx.letters.set_later(letter.id, f"{error.peer}: {error.reason}", tx.now + delay)
         tx.jobs.postpone(claim, delay, f"{error.peer}: {error.reason}")

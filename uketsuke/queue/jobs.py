@@ -63,7 +63,8 @@ def _put_back(app: App, claim: Claim, error: TryLater) -> None:
     log.info("job_later", peer=error.peer, tries=claim.tries + 1)
     try:
         with app.database.transaction("postpone") as tx:
-            tx.jobs.postpone(claim, back_off(claim.tries + 1), f"{error.peer}: {error.reason}")
+            first = timedelta(seconds=app.settings.queue.back_off_seconds)
+            tx.jobs.postpone(claim, back_off(claim.tries + 1, first), f"{error.peer}: {error.reason}")
     except (LeaseLost, TryLater):
         log.warning("postpone_failed")  # the lease ends by itself and the job is due again
 
