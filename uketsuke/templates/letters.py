@@ -80,6 +80,8 @@ class LetterTemplates:
             lstrip_blocks=True,
             finalize=_shown,
         )
+        self._trees: dict[str, tuple[str, nodes.Template]] = {}
+        """Path → source and its tree: parsing is most of what a letter costs."""
         self._environment.filters.update(day=_day, until=_until, names=_names)
 
     @classmethod
@@ -165,7 +167,10 @@ class LetterTemplates:
     def _parse(self, path: str) -> nodes.Template:
         assert self._environment.loader is not None  # noqa: S101 - the constructor demands one
         source = self._environment.loader.get_source(self._environment, path)[0]
-        return self._environment.parse(source, path, path)
+        known = self._trees.get(path)
+        if known is None or known[0] != source:
+            known = self._trees[path] = (source, self._environment.parse(source, path, path))
+        return known[1]
 
     def _block(self, template: str, path: str, name: str, facts: Mapping[str, Any]) -> str:
         try:
