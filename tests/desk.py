@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import email
 import email.policy
 import json
+import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,8 @@ from uketsuke.store.requests import RequestRow
 SAMPLES = Path(__file__).parent / "samples"
 LTE = SAMPLES / "kobe" / "lte-handover"
 CITY: dict[str, Any] = json.loads((SAMPLES / "kobe" / "context.json").read_text("utf-8"))
+FOUNDED = datetime(2026, 4, 1, tzinfo=UTC)
+"""When the city's people and units were entered."""
 OPERATOR = Actor("operator01", Role.OPERATOR)
 LEDGERS = {"lte-ledger": "asset_no"}
 
@@ -79,6 +84,18 @@ def found_city(database: Database, at: datetime) -> None:
                 tx.ledgers.insert(ledger, row[key], row, Origin(actor="import", at=at))
 
 
+@cache
+def founded_city() -> Path:
+    """An SQLite file with the city in it, made once and copied for each desk."""
+    folder = Path(tempfile.mkdtemp(prefix="uketsuke-city-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    database = Database(f"sqlite:///{folder}/city.db", clock=lambda: FOUNDED)
+    database.upgrade()
+    found_city(database, FOUNDED)
+    database.close()
+    return folder / "city.db"
+
+
 @dataclass
 class Desk:
     """The product, and what tests do with it."""
@@ -100,10 +117,14 @@ class Desk:
         data = data or Path(tempfile.mkdtemp(prefix="uketsuke-desk-"))
         clock = ManualClock(at)
         settings = settings_for(data, url, **changes)
-        database = Database(settings.database_url(), clock=clock.now)
-        database.upgrade()
-        found_city(database, at)
-        database.close()
+        if url is None:
+            data.mkdir(parents=True, exist_ok=True)
+            shutil.copy(founded_city(), data / "uketsuke.db")
+        else:
+            database = Database(url, clock=clock.now)
+            database.upgrade()
+            found_city(database, FOUNDED)
+            database.close()
         return cls(bootstrap.build(settings, clock=clock, reader=PlainReader(), sender=sender), clock)
 
     def receive(self, raw: bytes, channel: Channel = Channel.MAIL) -> Accepted:
