@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +56,20 @@ def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
     return call
 
 
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk made by `init`, once: its tables take a while."""
+    folder = tmp_path_factory.mktemp("pattern") / "desk"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("UKETSUKE_")}
+    subprocess.run([sys.executable, "-m", "uketsuke", "init", str(folder)], check=True, env=environment)
+    return folder
+
+
 @pytest.fixture
-def desk(cli: Cli, tmp_path: Path) -> Path:
-    """The settings of a desk made by `init`."""
-    assert cli("init", "desk").code == 0
-    return tmp_path / "desk" / "uketsuke.toml"
+def desk(cli: Cli, pattern: Path, tmp_path: Path) -> Path:
+    """The settings of a desk of this test's own, as `init` makes it."""
+    shutil.copytree(pattern, tmp_path / "desk")
+    (tmp_path / "desk" / "data").chmod(0o700)
+    file = tmp_path / "desk" / "uketsuke.toml"
+    file.write_text(file.read_text("utf-8").replace(str(pattern), str(tmp_path / "desk")), "utf-8")
+    return file

@@ -127,6 +127,7 @@ def live(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], DemoFolder]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_the_console_of_a_live_demo_answers_and_real_workers_tell_the_same_story(
     live: tuple[subprocess.Popen[str], DemoFolder], told: tuple[dict[str, Any], DemoFolder]
 ) -> None:
@@ -144,4 +145,4 @@ def test_the_console_of_a_live_demo_answers_and_real_workers_tell_the_same_story
         assert f" {told[0][name]}\n" in text
     (folder.inbox / "more.part").write_bytes(b"Subject: hello\r\n\r\nhello\r\n")
     (folder.inbox / "more.part").rename(folder.inbox / "more.eml")
-    wait_for((folder.inbox / "stored" / "more.eml").exists)
+    wait_for((folder.inbox / "stored" / "more.eml").exists, 60)

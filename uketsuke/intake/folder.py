@@ -39,6 +39,7 @@ def collect(database: Database, folder: Path, clock: Clock, *, name: str, move: 
         summary.count(accepted)
         if move:
             _move(file, folder / STORED)
+            summary.filed += 1
     return summary
 
 
