@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -169,17 +170,18 @@ class Crew:
 
     def __init__(self, office: Office, zygote: Zygote, expected: int) -> None:
         self.office, self._zygote, self._expected = office, zygote, expected
+        self.roles: Sequence[str] = ROLES
         self.members: dict[str, Member] = {}
-        self.deaths: dict[str, int] = dict.fromkeys(ROLES, 0)
+        self.deaths: Counter[str] = Counter()
 
     def start(self, crashes: Mapping[str, str] | None = None, *, traced: bool = False) -> None:
         """Start all; `crashes` names the point at which a role is to die."""
-        for role in ROLES:
+        for role in self.roles:
             self._start(role, (crashes or {}).get(role) or ("none:0" if traced else ""))
 
     def restart_the_dead(self) -> list[str]:
         """Start again whoever died, now without a point to die at; the roles."""
-        dead = [role for role in ROLES if not self.members[role].is_alive]
+        dead = [role for role in self.roles if not self.members[role].is_alive]
         for role in dead:
             self.deaths[role] += 1
             self._start(role, "")
@@ -254,5 +256,5 @@ def describe(crew: Crew) -> str:
     lines = [f"deaths {crew.deaths}, {crew.office.clock.now()}", f"jobs {jobs}", f"requests {requests}"]
     lines += [f"inbox {len(crew.office.account.messages('INBOX'))}"]
     lines += [f"wait {wait}" for wait in waits if wait["answered_at"] is None]
-    tails = {role: crew.log(role)[-4000:] for role in ROLES}
+    tails = {role: crew.log(role)[-4000:] for role in crew.roles}
     return "\n".join([*lines, *(f"--- {role}\n{text}" for role, text in tails.items())])

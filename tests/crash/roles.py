@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -10,12 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import dramatiq
-from dramatiq import Worker
+from dramatiq import Broker, Worker
 
 from tests.crash import clerk
 from uketsuke import bootstrap, log, worker
+from uketsuke.domain.content import Channel, Content
 from uketsuke.errors import TryLater
 from uketsuke.intake.polling import Round
+from uketsuke.intake.reader import Reader
+from uketsuke.queue.broker import connect
 from uketsuke.queue.jobs import new_owner
 from uketsuke.queue.sweep import sweep
 from uketsuke.queue.timetable import tick
@@ -42,11 +46,29 @@ def intake() -> None:
 
 def work() -> None:
     """A dramatiq worker as its command makes it, without the parent process."""
-    settings = _settings()
     worker.boot()
-    broker = dramatiq.get_broker()
+    _work_for(dramatiq.get_broker())
+
+
+class DeadlyReader(Reader):
+    """A reader that takes the whole worker with it, as a fault of the C library might."""
+
+    def read(self, raw: bytes, channel: Channel) -> Content:
+        """See `Reader`."""
+        if b"POISON worker" in raw:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().read(raw, channel)
+
+
+def work_poisoned() -> None:
+    """A worker whom one mail kills, each time."""
+    _work_for(connect(bootstrap.build(_settings(), reader=DeadlyReader())))
+
+
+def _work_for(broker: Broker) -> None:
     broker.emit_after("process_boot")
-    Worker(broker, worker_timeout=100, worker_threads=settings.queue.threads).start()
+    threads = _settings().queue.threads
+    Worker(broker, worker_timeout=100, worker_threads=threads).start()
     threading.Event().wait()
 
 
@@ -56,7 +78,12 @@ def operate() -> None:
     clerk.serve(app, expected=int(os.environ["DESK_EXPECTS"]), pause=LOOK_SECONDS)
 
 
-ROLES: Mapping[str, Callable[[], None]] = {"intake": intake, "worker": work, "operator": operate}
+ROLES: Mapping[str, Callable[[], None]] = {
+    "intake": intake,
+    "worker": work,
+    "poisoned": work_poisoned,
+    "operator": operate,
+}
 
 
 def _settings() -> Settings:

@@ -79,18 +79,26 @@ class DatabaseBroker(Broker):
 
 
 class _Consumer(Consumer):
+    """Leases at most `prefetch` jobs; one whose worker died over it only when it holds no other.
+
+    A job that kills its worker takes those beside it along: alone, it is the only one that is
+    counted again, and parked (FAULTS F14).
+    """
+
     def __init__(self, broker: DatabaseBroker, queue_name: str, prefetch: int) -> None:
-        self.broker, self.queue_name = broker, queue_name
-        self.free = threading.Semaphore(prefetch)
+        self.broker, self.queue_name, self.prefetch = broker, queue_name, prefetch
+        self.held: set[int] = set()
+        self.alone = False
+        self.changing = threading.Condition()
 
     def __next__(self) -> MessageProxy | None:
         """The next due job, or None after one poll interval without any."""
         seconds = self.broker.poll.total_seconds()
-        if not self.free.acquire(timeout=seconds):
-            return None
+        with self.changing:
+            if not self.changing.wait_for(self._has_room, seconds):
+                return None
         job_id = self._lease()
         if job_id is None:
-            self.free.release()
             self.broker.woken.wait(seconds)
             self.broker.woken.clear()
             return None
@@ -105,11 +113,11 @@ class _Consumer(Consumer):
 
     def ack(self, message: MessageProxy) -> None:
         """The actor has completed or put back the job itself."""
-        self.free.release()
+        self._let_go(message)
 
     def nack(self, message: MessageProxy) -> None:
         """The lease ends by itself."""
-        self.free.release()
+        self._let_go(message)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
         """Jobs leased but not begun are due again for everybody at once."""
@@ -120,14 +128,35 @@ class _Consumer(Consumer):
     def close(self) -> None:
         """Nothing is held open."""
 
+    def _has_room(self) -> bool:
+        return not self.alone and len(self.held) < self.prefetch
+
+    def _let_go(self, message: MessageProxy) -> None:
+        with self.changing:
+            self.held.discard(message.args[0])
+            self.alone = False
+            self.changing.notify()
+
     def _lease(self) -> int | None:
+        """Only this thread adds to what is held, so that an empty set stays empty meanwhile."""
         try:
-            with self.broker.database.reading() as tx:
-                if not tx.jobs.any_due(self.broker.names):
-                    return None
-            with self.broker.database.transaction("lease") as tx:
-                leased = tx.jobs.lease(self.broker.owner, self.broker.lease, 1, self.broker.names)
+            leased = self._lease_one(unsuspected=True)
+            if leased is None and not self.held:
+                leased = self._lease_one(unsuspected=False)
+                self.alone = leased is not None
         except TryLater as error:
             log.warning("database_away", reason=error.reason)
             return None
+        if leased is not None:
+            with self.changing:
+                self.held.add(leased)
+        return leased
+
+    def _lease_one(self, unsuspected: bool) -> int | None:
+        broker = self.broker
+        with broker.database.reading() as tx:
+            if not tx.jobs.any_due(broker.names, unsuspected):
+                return None
+        with broker.database.transaction("lease") as tx:
+            leased = tx.jobs.lease(broker.owner, broker.lease, 1, broker.names, unsuspected)
         return leased[0][0] if leased else None

@@ -107,10 +107,18 @@ class Jobs(Repository):
                 return _claim(row[0])
 
     def lease(
-        self, owner: str, lease: timedelta, limit: int, names: Collection[JobName] | None = None
+        self,
+        owner: str,
+        lease: timedelta,
+        limit: int,
+        names: Collection[JobName] | None = None,
+        unsuspected: bool = False,
     ) -> list[tuple[int, JobName]]:
-        """Set due jobs aside for this owner's consumer; a lease that ends before `claim` is no crash."""
-        chosen = self._locked(_free(None, names).with_only_columns(jobs.c.id).limit(limit))
+        """Set due jobs aside for this owner's consumer; a lease that ends before `claim` is no crash.
+
+        `unsuspected` leaves out those whose worker died over them: any of these may be why.
+        """
+        chosen = self._locked(_free(None, names, unsuspected).with_only_columns(jobs.c.id).limit(limit))
         ids = list(self._connection.execute(chosen).scalars())
         if not ids:
             return []
@@ -166,9 +174,9 @@ class Jobs(Repository):
         mine = (jobs.c.id == job_id) & (jobs.c.lease_owner == owner) & (jobs.c.state == JobState.LEASED)
         self._changed(update(jobs).where(mine).values(**_NO_LEASE, state=JobState.WAITING))
 
-    def any_due(self, names: Collection[JobName] | None = None) -> bool:
+    def any_due(self, names: Collection[JobName] | None = None, unsuspected: bool = False) -> bool:
         """Whether there is something to lease, asked without taking the writer's lock."""
-        found = _free(None, names).with_only_columns(jobs.c.id).limit(1)
+        found = _free(None, names, unsuspected).with_only_columns(jobs.c.id).limit(1)
         return self._connection.execute(found).first() is not None
 
     def unpark(self, job_id: int) -> None:
@@ -252,7 +260,7 @@ class Jobs(Repository):
             raise LeaseLost(claim.id, claim.owner)
 
 
-def _free(owner: str | None, names: Collection[JobName] | None) -> Select[Any]:
+def _free(owner: str | None, names: Collection[JobName] | None, unsuspected: bool = False) -> Select[Any]:
     """Due, and leased to nobody any more, in order; also what `owner` had set aside for itself."""
     free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= db_now())
     if owner is not None:
@@ -260,6 +268,8 @@ def _free(owner: str | None, names: Collection[JobName] | None) -> Select[Any]:
     statement = select(jobs).where(ACTIVE, jobs.c.due_at <= db_now(), free)
     if names is not None:
         statement = statement.where(jobs.c.name.in_(list(names)))
+    if unsuspected:
+        statement = statement.where(jobs.c.crashes == 0, jobs.c.state != JobState.RUNNING)
     return statement.order_by(jobs.c.due_at, jobs.c.id)
 
 
