@@ -80,6 +80,21 @@ def test_stopping_stops_every_child() -> None:
             os.kill(pid, 0)
 
 
+def test_after_an_interrupt_children_are_left_to_end_by_themselves_first(tmp_path: Path) -> None:
+    """A terminal sends Ctrl+C to all of them; a second signal would cut what a worker has begun."""
+    ready = tmp_path / "ready"
+    counts = (
+        "import signal, time; n = []; signal.signal(signal.SIGTERM, lambda *_: n.append(1));"
+        f"open({str(ready)!r}, 'w'); time.sleep(0.5); exit(len(n))"
+    )
+    desk = Desk(counts)
+    desk.supervisor.start()
+    wait_for(ready.exists)
+    desk.supervisor.stop(signal.SIGINT)
+    desk.supervisor.end()
+    assert desk.events[-1][1]["code"] == 0
+
+
 def test_a_child_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(module, "STOP_SECONDS", 0.3)
     ready = tmp_path / "ready"

@@ -28,6 +28,8 @@ from uketsuke.store.users import User
 MARKER = "demo.json"
 """Stands in every folder that the demo made; nothing without it is ever deleted."""
 BEGINS = datetime.fromisoformat("2026-12-08T08:45:00+09:00")
+SESSION_MINUTES = 30 * 24 * 60
+"""Days go by while somebody looks; that must not sign them out."""
 SIGN_INS: Mapping[str, tuple[str, Role, str | None]] = {
     "operator01": ("小川", Role.OPERATOR, None),
     "lead01": ("大野", Role.LEAD, None),
@@ -147,7 +149,7 @@ def _settings(folder: DemoFolder, bind: str, undo_seconds: float) -> str:
         "[queue]": {"broker": "database", "threads": 2, "undo_seconds": undo_seconds, "sweep_seconds": 1},
         "[[mailbox]]": {"name": "demo", "url": f"folder://{place / 'inbox'}", "poll_seconds": 0.5},
         "[smtp]": {"url": "maildir:outbox"},
-        "[console]": {"bind": bind, "base_url": f"http://{bind}"},
+        "[console]": {"bind": bind, "base_url": f"http://{bind}", "session_minutes": SESSION_MINUTES},
         "[trust]": {
             name: demo_world()[key]
             for name, key in (

@@ -58,7 +58,9 @@ def _line(app: App, row: RequestRow) -> str:
     service = app.catalogue.service(row.service) if row.service else None
     specs = service.request.specs() if service else {}
     kind = (row.request or {}).get("kind")
-    shown = specs["kind"].shown(kind) if kind and "kind" in specs else say(f"kind.{row.kind.value}")
+    shown = (
+        specs["kind"].shown(kind) if kind and "kind" in specs else app.wordbook.word("kind", row.kind.value)
+    )
     why = app.wordbook.concern(row.concerns[0], specs) if row.concerns and _is_open(row) else ""
     return say("demo.request", state=state, kind=shown, who=who, why=why).rstrip()
 

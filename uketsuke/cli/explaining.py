@@ -23,7 +23,7 @@ from uketsuke.cli.demo_city import demo_world
 from uketsuke.cli.exits import Failure
 from uketsuke.cli.explanation import explain as explain_assessment
 from uketsuke.cli.explanation import unreadable
-from uketsuke.cli.explanation_text import lines_of
+from uketsuke.cli.explanation_text import Telling
 from uketsuke.cli.output import Format, FormatOption, show
 from uketsuke.cli.words import say
 from uketsuke.connectors.holidays import japanese_holidays
@@ -68,13 +68,14 @@ def explain(
     found = list(_messages(paths))
     if not found:
         raise Failure("no-message", path=", ".join(map(str, paths)))
+    telling = Telling(explainer.wordbook, explainer.catalogue)
     objects = []
     with explainer.reading():
         for path in _progress(found):
             one = explainer.explain(path)
             objects.append(one)
             if form is not Format.JSON:
-                show(form, one, lines_of(one, explainer.wordbook, explainer.catalogue))
+                show(form, one, telling.lines(one))
     if form is Format.JSON:
         show(form, {"messages": objects})
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 
 STOP_SECONDS = 8.0
 """How long a child may take to stop before it is killed."""
+INTERRUPT_SECONDS = 2.0
+"""After Ctrl+C a terminal has told the children too; dramatiq takes a second signal for "at once"."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds before a child that died is started again; doubled each time, back to the first once it lived."""
 LIVED_SECONDS = 20.0
@@ -50,6 +52,7 @@ class Supervisor:
     report: Report
     environment: Mapping[str, str] | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _interrupted: bool = False
 
     def start(self) -> None:
         """Start every child."""
@@ -75,8 +78,9 @@ class Supervisor:
                 child.restarts += 1
                 self._start(child)
 
-    def stop(self, *_: object) -> None:
+    def stop(self, signum: int = signal.SIGTERM, frame: object = None) -> None:
         """Ask for the end; may be used as a signal handler."""
+        self._interrupted = signum == signal.SIGINT
         self._stopping.set()
 
     def stop_on_signals(self) -> None:
@@ -88,10 +92,15 @@ class Supervisor:
         """Stop every child, at first politely."""
         self._stopping.set()
         alive = [(child, child.process) for child in self.children if child.process is not None]
+        begun = time.monotonic()
+        while self._interrupted and time.monotonic() - begun < INTERRUPT_SECONDS:
+            if all(process.poll() is not None for _, process in alive):
+                break
+            time.sleep(LOOK_SECONDS)
         for _, process in alive:
             if process.poll() is None:
                 process.terminate()
-        until = time.monotonic() + STOP_SECONDS
+        until = begun + STOP_SECONDS
         for child, process in alive:
             try:
                 code = process.wait(max(0.0, until - time.monotonic()))
