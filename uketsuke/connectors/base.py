@@ -1,12 +1,11 @@
-"""What plans act on: effects inside our database, and systems outside it (DESIGN 7)."""
+"""What plans act on: one resolved step, about to happen, and what it left (DESIGN 7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from uketsuke.domain.plan import Results
 from uketsuke.store.transaction import Transaction
@@ -33,30 +32,6 @@ class Done:
 
     result: Mapping[str, Any]
     facts: Mapping[str, Any]
-
-
-class Found(StrEnum):
-    """What a look into an outside system shows about an effect."""
-
-    ABSENT = "absent"
-    OURS = "ours"
-    OTHER = "other"
-    UNKNOWN = "unknown"
-
-
-class ExternalConnector(Protocol):
-    """An adapter to a system outside: it looks before it acts, with no transaction open."""
-
-    marker: str
-    """By what it recognises an effect as ours."""
-    repeatable: bool
-    """Whether acting twice does no harm."""
-
-    def look(self, effect: Effect, step: Any) -> Found:
-        """Whether the effect is there already."""
-
-    def act(self, effect: Effect, step: Any) -> Done:
-        """Make it happen; raises `TryLater`, `Refused` or `UnknownOutcome`."""
 
 
 def local(tx: Transaction, effect: Effect) -> None:

@@ -107,7 +107,7 @@ def first_due(assessment: Assessment) -> tuple[str, datetime] | None:
 
 def open_unreadable(app: App, tx: Transaction, receipt: Receipt, reason: str) -> RequestRow:
     """A message that could not be read stands in the tray all the same, with the reason (promise 1)."""
-    content = Content(channel=receipt.channel, problems=(Problem(code="unreadable", detail=reason),))
+    content = unread(receipt.channel, reason)
     tx.receipts.park(receipt.id, reason)
     assessment = assess(
         content,
@@ -117,6 +117,11 @@ def open_unreadable(app: App, tx: Transaction, receipt: Receipt, reason: str) ->
         number=receipt.number,
     )
     return open_request(app, tx, receipt, content, assessment)
+
+
+def unread(channel: Channel, reason: str) -> Content:
+    """What is known of a message that could not be read: how it came, and why."""
+    return Content(channel=channel, problems=(Problem(code="unreadable", detail=reason),))
 
 
 def _acknowledge(

@@ -7,14 +7,16 @@ acknowledgement, the jobs of the first steps, and the completion of this job.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 
 from uketsuke.app import SYSTEM, App
 from uketsuke.domain.content import Content, Kind, Problem
 from uketsuke.domain.job import Claim
+from uketsuke.domain.states import RequestState
 from uketsuke.intake.reader import ReaderFailed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment
-from uketsuke.queue.opening import open_request
+from uketsuke.queue.opening import facts_of, open_request, open_unreadable
 from uketsuke.queue.thread import find_thread, join
 from uketsuke.store.receipts import Receipt, ReceiptState
 from uketsuke.store.transaction import Transaction
@@ -25,28 +27,65 @@ READINGS = 2
 """A reader that died is tried once more: it may have been killed for another's sake."""
 
 
+UNREAD = frozenset({ReceiptState.STORED, ReceiptState.PARKED})
+
+
 def process(app: App, claim: Claim) -> None:
-    """Read and understand the receipt of that id, once."""
+    """Read and understand the receipt of that id, once.
+
+    A message that kills its reader stands in the tray with the reason, and its job is
+    parked until a person has it tried again; it costs no other message anything.
+    """
     with app.database.reading() as tx:
         receipt = tx.receipts.get(claim.row_id)
         message = tx.receipts.raw(receipt.digest)
-    content = _read(app, message, receipt) if receipt.state is ReceiptState.STORED else None
+    found = _read(app, message, receipt) if receipt.state in UNREAD else None
     with app.database.transaction("process") as tx:
         receipt = tx.receipts.get(claim.row_id)
-        if receipt.state is ReceiptState.STORED and content is not None:
-            _take_up(app, tx, receipt, content)
+        if isinstance(found, ReaderFailed):
+            if receipt.request_id is None:
+                open_unreadable(app, tx, receipt, found.reason)
+            tx.jobs.park(claim, f"unreadable: {found.reason}")
+            return
+        if receipt.state in UNREAD and found is not None:
+            take_up = _take_up if receipt.request_id is None else _read_again
+            take_up(app, tx, receipt, found)
         tx.jobs.complete(claim)
 
 
-def _read(app: App, message: bytes, receipt: Receipt) -> Content:
-    """The content; a message that kills its reader is kept with the reason, and costs nobody else."""
-    reason = ""
-    for _ in range(READINGS):
-        try:
+def _read(app: App, message: bytes, receipt: Receipt) -> Content | ReaderFailed:
+    """What the message says, or why it cannot be read."""
+    for _ in range(READINGS - 1):
+        with suppress(ReaderFailed):
             return app.reader.read(message, receipt.channel)
-        except ReaderFailed as failure:
-            reason = failure.reason
-    return Content(channel=receipt.channel, problems=(Problem(code="unreadable", detail=reason),))
+    try:
+        return app.reader.read(message, receipt.channel)
+    except ReaderFailed as failure:
+        return failure
+
+
+def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:
+    """A message that could not be read once can be now: its request is judged by what it says."""
+    request = tx.requests.get_locked(receipt.request_id or 0)
+    assessment = assess(
+        content,
+        received_at=receipt.received_at,
+        world=app.world(tx, receipt.id),
+        catalogue=app.catalogue,
+        number=receipt.number,
+    )
+    tx.receipts.set_read(receipt.id, content, assessment.kind, assessment.applied_at, _copy_key(content))
+    if request.state is RequestState.NEEDS_REVIEW:
+        tx.requests.update(request.id, request.version, **facts_of(app, assessment))
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="read-again",
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        receipt_id=receipt.id,
+        facts={"service": assessment.service},
+    )
 
 
 def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:

@@ -8,6 +8,7 @@ from uketsuke.domain.plan import Plan
 from uketsuke.domain.reading import Concern
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment
+from uketsuke.queue.opening import unread
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.transaction import Transaction
 
@@ -31,7 +32,8 @@ def assess_now(app: App, tx: Transaction, request: RequestRow) -> Assessment:
 
 def content_of(tx: Transaction, request: RequestRow) -> Content:
     """The content of the message that opened the request, with the identity check recorded since."""
-    content = tx.receipts.get(request.receipt_id).content or Content(channel=request.channel)
+    receipt = tx.receipts.get(request.receipt_id)
+    content = receipt.content or unread(receipt.channel, receipt.problem or "")
     check = request.overrides.get(IDENTITY_CHECK)
     if check is None:
         return content
