@@ -1,0 +1,1 @@
+"""How long things take beside what they cannot do without; `python -m tests.bench`, or `make bench`."""
