@@ -77,7 +77,8 @@ def act(app: App, expected: int) -> bool:
         answers.complete_step(app, CLERK, work[0].wait.step_id, results)
     elif questions:
         step_id, step = questions[0]
-        answers.answer_dates(app, CLERK, step_id, dict.fromkeys(step.names, step.offered[0]))
+        day = next(day for day in step.offered if day > app.today())
+        answers.answer_dates(app, CLERK, step_id, dict.fromkeys(step.names, day))
     else:
         return turn_clock(app, expected)
     return True
@@ -114,8 +115,8 @@ def settle(app: App, request: RequestRow) -> None:
 def turn_clock(app: App, expected: int) -> bool:
     """When everything of today is done, it becomes the morning of the next day that something waits for."""
     with app.database.reading() as tx:
-        if not is_quiet(tx, expected):
-            return False
+        if not is_quiet(tx, expected) or undecided(tx) or _open_questions(tx):
+            return False  # asked again, at one moment: a worker may have finished since
         days = [wait.opens_on for wait in _waiting_for_days(tx) if wait.opens_on]
     clock = app.clock
     if not days or min(days) <= app.today() or not isinstance(clock, FileClock):
