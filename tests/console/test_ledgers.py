@@ -11,6 +11,7 @@ from tests.console.scenes import Scene, busy_desk
 from tests.console.screens import Screen, form, words
 from uketsuke.console.views.ledgers import neutral
 from uketsuke.domain.states import LetterState
+from uketsuke.store.ledgers import Origin
 
 
 @pytest.fixture
@@ -91,3 +92,29 @@ def letters(screen: Screen) -> list:  # type: ignore[type-arg]
     """Every letter there is."""
     with screen.desk.app.database.reading() as tx:
         return tx.letters.in_states(list(LetterState))
+
+
+def test_ap_47_a_failed_step_says_what_is_done_and_trying_again_repeats_nothing_finished(
+    screen: Screen,
+) -> None:
+    number = screen.arrive()
+    page = screen.get(f"/requests/{number}?view=review")
+    screen.send(form(page, "/correct"), "保存して再チェック", f__desired_date="12/18")
+    screen.send(form(screen.get(f"/requests/{number}"), "/correct"), "確認して実行")
+    with screen.desk.app.database.transaction("other") as tx:
+        row = tx.ledgers.row("lte-ledger", "LTE-0012")
+        assert row is not None
+        origin = Origin(actor="tanaka", reason="電話で依頼")
+        tx.ledgers.update("lte-ledger", "LTE-0012", row.version, {"user_name": "別の人"}, origin)
+    screen.desk.work()
+    outbox = screen.get("/outbox")
+    assert "計画したあとに変わっています" in words(outbox)
+    assert "LTE管理台帳の更新：失敗" in words(outbox)
+    screen.send(form(outbox, "/retry"), "再実行")
+    screen.desk.work()
+    assert screen.desk.unit("LTE-0012")["status"] == "handed_out"
+    screen.send(form(screen.get(f"/requests/{number}"), "/replan"), "作り直す")
+    screen.desk.work()
+    assert screen.desk.unit("LTE-0012")["status"] == "awaiting_return"
+    history = words(screen.get("/ledgers/lte-ledger/LTE-0012").xpath("//ol[@class='tl']")[0])
+    assert history.count("返却待ち") == 1
