@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,18 @@ def test_every_change_of_a_sign_in_is_in_the_audit_log(cli: Cli, desk: Path, pas
             "user-disable",
         ]
         assert tx.audit.verify() is None
+
+
+@pytest.mark.parametrize("command", [["disable", "op"], ["password", "op", "--password-file", "password"]])
+def test_open_screens_are_closed_with_the_sign_in(
+    cli: Cli, desk: Path, password: Path, command: list[str]
+) -> None:
+    cli("user", "add", "op", "--password-file", password, "--config", desk)
+    with app_of(desk) as app, app.database.transaction("sign-in") as tx:
+        tx.sessions.open("hash", "op", "csrf", app.now() + timedelta(hours=1))
+    assert cli("user", *command, "--config", desk).code == 0
+    with app_of(desk) as app, app.database.transaction("reopen") as tx:
+        user = tx.users.get("op")
+        assert user is not None
+        tx.users.put(user.model_copy(update={"active": True}))
+        assert tx.sessions.get("hash") is None
