@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.imap, pytest.mark.smtp]
 LATER = 5
 """The later passage, where a point is passed so often."""
 Undisturbed = tuple[dict[str, Any], dict[str, list[str]]]
-AT_ONCE = 2
+AT_ONCE = 3
 """Days lived beside each other: most of one is waiting for the leases of the dead."""
 TRIES = 3
 """Days on which a point may be missed, because the work fell differently, before that is a failure."""
@@ -95,7 +95,7 @@ def differences(crew: Crew, expected: dict[str, Any]) -> list[str]:
 def die_everywhere(
     make_office: MakeOffice, zygote: Zygote, undisturbed: Undisturbed, engine: str, every: int
 ) -> dict[str, Deaths]:
-    """Day after day, two at a time, until each role has died at each of its points."""
+    """Day after day, some at a time, until each role has died at each of its points."""
     expected, trace = undisturbed
     deaths = {role: Deaths(deaths_of(trace[role])[::every]) for role in ROLES}
 
