@@ -47,7 +47,7 @@ def build(
         calendar=_calendar(settings, clock),
         catalogue=catalogue,
         letters=letters,
-        wordbook=Wordbook.load(settings.language),
+        wordbook=Wordbook.load(settings.language, settings.services_folder),
         reader=reader or Reader(),
         sender=sender or make_sender(settings),
     )

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +136,18 @@ def test_an_error_says_what_failed_and_what_to_do() -> None:
     assert "自動でやり直します" in BOOK.error(TryLater("SMTP", "421"))
     assert "LTE-0017" in BOOK.error(StalePlan("lte-ledger", "LTE-0017", {}, {}, 2))
     assert BOOK.error(UketsukeError()) == BOOK.word("error", "other")
+
+
+def test_a_service_of_a_citys_own_brings_its_words_along(tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    own = '[task]\nhang-monitor = "モニターの設置"\n'
+    (tmp_path / "messages" / "monitor-loan.ja.toml").write_text(own, "utf-8")
+    assert Wordbook.load("ja", tmp_path).task("hang-monitor") == "モニターの設置"
+    assert Wordbook.load("ja", tmp_path).request_state(RequestState.DONE) == "完了"
+
+
+def test_a_word_given_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "x.ja.toml").write_text('[request-state]\ndone = "おわり"\n', "utf-8")
+    with pytest.raises(MissingWord, match="given twice"):
+        Wordbook.load("ja", tmp_path)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, pass_context
@@ -51,11 +53,17 @@ class Wordbook:
         }
 
     @classmethod
-    def load(cls, language: str = "ja") -> Wordbook:
-        """Read every message file of a language; raises `MissingWord` for a key that two files give."""
-        folder = files("uketsuke.templates").joinpath("messages")
+    def load(cls, language: str = "ja", folder: Path | None = None) -> Wordbook:
+        """Read every message file of a language, and those in `folder/messages` of a city's own services.
+
+        Raises `MissingWord` for a key that two files give.
+        """
+        places: list[Traversable] = [files("uketsuke.templates").joinpath("messages")]
+        if folder is not None and (folder / "messages").is_dir():
+            places.append(folder / "messages")
+        found = (file for place in places for file in place.iterdir())
         texts: dict[str, str] = {}
-        for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        for file in sorted(found, key=lambda one: one.name):
             if not (file.name == f"{language}.toml" or file.name.endswith(f".{language}.toml")):
                 continue
             for key, text in _flat(tomllib.loads(file.read_text("utf-8"))):
