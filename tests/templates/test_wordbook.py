@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
@@ -138,7 +138,7 @@ def test_an_error_says_what_failed_and_what_to_do() -> None:
     assert BOOK.error(UketsukeError()) == BOOK.word("error", "other")
 
 
-def test_a_service_of_a_citys_own_brings_its_words_along(tmp_path: Path) -> None:
+def test_a_service_of_a_citys_own_brings_its_words_along(tmp_path: pathlib.Path) -> None:
     (tmp_path / "messages").mkdir()
     own = '[task]\nhang-monitor = "モニターの設置"\n'
     (tmp_path / "messages" / "monitor-loan.ja.toml").write_text(own, "utf-8")
@@ -146,7 +146,7 @@ def test_a_service_of_a_citys_own_brings_its_words_along(tmp_path: Path) -> None
     assert Wordbook.load("ja", tmp_path).request_state(RequestState.DONE) == "完了"
 
 
-def test_a_word_given_twice_is_refused(tmp_path: Path) -> None:
+def test_a_word_given_twice_is_refused(tmp_path: pathlib.Path) -> None:
     (tmp_path / "messages").mkdir()
     (tmp_path / "messages" / "x.ja.toml").write_text('[request-state]\ndone = "おわり"\n', "utf-8")
     with pytest.raises(MissingWord, match="given twice"):
