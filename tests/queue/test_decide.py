@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,15 +103,30 @@ def test_nobody_proven_runs_nothing_until_an_operator_has_checked_who_asks(desk:
     assert (authority.evidence.value, authority.identity.value) == ("strong", "attested")
 
 
-def test_run_can_be_taken_back_while_nothing_has_begun(desk: Desk) -> None:
+def run_corrected(desk: Desk) -> tuple[RequestRow, int]:
+    """A request that an operator has just let run, and the version it has now."""
     request = arrive(desk, day="12月20日")
     version = decide.correct(desk.app, OPERATOR, request.id, request.version, {"desired_date": "2026-12-21"})
     _, _, plan_hash = now(desk, request)
-    version = decide.run(desk.app, OPERATOR, request.id, version, plan_hash)
+    return request, decide.run(desk.app, OPERATOR, request.id, version, plan_hash)
+
+
+def test_run_can_be_taken_back_within_its_window(desk: Desk) -> None:
+    queue = desk.app.settings.queue.model_copy(update={"undo_seconds": 60})
+    desk.app = replace(desk.app, settings=desk.app.settings.model_copy(update={"queue": queue}))
+    request, version = run_corrected(desk)
     decide.undo(desk.app, OPERATOR, request.id, version)
     desk.work()
     assert desk.request(request.number).state is RequestState.NEEDS_REVIEW
     assert desk.unit("LTE-0012")["status"] == "handed_out"
+
+
+def test_after_the_window_run_cannot_be_taken_back_even_if_no_worker_has_begun(desk: Desk) -> None:
+    request, version = run_corrected(desk)
+    with pytest.raises(NotAllowed):
+        decide.undo(desk.app, OPERATOR, request.id, version)
+    desk.work()
+    assert desk.unit("LTE-0012")["status"] == "awaiting_return"
 
 
 def test_what_has_begun_cannot_be_taken_back(desk: Desk) -> None:

@@ -25,11 +25,10 @@ from uketsuke.console.visitor import Visitor
 from uketsuke.domain.calendar import local, local_day
 from uketsuke.domain.job import JobName, JobState
 from uketsuke.domain.plan import AgreeDate, Results, Step
-from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind
 from uketsuke.domain.states import Decision, RequestState, StepState
 from uketsuke.domain.wording import console_day
 from uketsuke.processors.assessment import Assessment
-from uketsuke.queue.review import assess_now, planned
+from uketsuke.queue.review import assess_now, corrected, planned
 from uketsuke.store.exchanges import Direction
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
@@ -135,10 +134,7 @@ def _head(tx: Transaction, visitor: Visitor, seen: Seen, view: str, naming: Nami
 
 def with_typed(row: RequestRow, values: Mapping[str, str], who: str, at: datetime) -> RequestRow:
     """The row as it would be with these texts saved by that operator; nothing is stored."""
-    reading: Reading = row.reading
-    for path, raw in values.items():
-        source = Source(kind=SourceKind.OPERATOR, part=path, text=raw, who=who, at=at)
-        reading = reading.with_value(path, FieldValue(value=raw, raw=raw, source=source, rule="operator"))
+    reading = corrected(row.reading, values, who, at)
     return row.model_copy(update={"reading": reading})
 
 

@@ -38,23 +38,31 @@ def concerns_of(case: Case) -> tuple[Concern, ...]:
 
 
 def validate(case: Case) -> tuple[ServiceRequest | None, tuple[Concern, ...]]:
-    """The typed request, or the model's errors as concerns (FR-02) where no rule has named the field."""
+    """The typed request, or the model's errors as concerns (FR-02) where no rule has named the field.
+
+    What is required only for this kind of request the model cannot say: without it there is none either.
+    """
     try:
-        return case.request.model_validate(case.values), ()
+        request = case.request.model_validate(case.values)
     except ValidationError as error:
         fields = [str(problem["loc"][0]) for problem in error.errors() if problem["type"] != "missing"]
         return None, tuple(
             Concern(code="unparsable-value", rule="FR-02", field=name, facts=case.raw(name))
             for name in fields
         )
+    return (None if any(_lacks(case, name) for name in case.request.specs()) else request), ()
+
+
+def _lacks(case: Case, name: str) -> bool:
+    """Whether a value that this request needs is not there."""
+    return case.request.specs()[name].is_required(case.values) and case.values.get(name) in (None, "")
 
 
 def _missing(case: Case) -> Iterator[Concern]:
     if case.processor is None:
         return
-    for name, spec in case.request.specs().items():
-        empty = case.values.get(name) in (None, "")
-        if spec.is_required(case.values) and empty and not list(doubts_of(case, name)):
+    for name in case.request.specs():
+        if _lacks(case, name) and not list(doubts_of(case, name)):
             yield Concern(code="missing-field", rule="FR-01", field=name, facts=case.raw(name))
 
 

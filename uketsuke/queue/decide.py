@@ -17,14 +17,13 @@ from pydantic import JsonValue
 from uketsuke.app import Actor, App
 from uketsuke.domain.authority import Need
 from uketsuke.domain.job import JobName
-from uketsuke.domain.reading import FieldValue, Source, SourceKind
 from uketsuke.domain.states import Decision, RequestState, StepState, follow
 from uketsuke.errors import NotAllowed, PlanChanged, StaleVersion
 from uketsuke.processors.base import Subject
 from uketsuke.queue.correspondence import write
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.progress import refresh_due, release, store_plan
-from uketsuke.queue.review import IDENTITY_CHECK, assess_now, open_concerns, planned
+from uketsuke.queue.review import IDENTITY_CHECK, assess_now, corrected, open_concerns, planned
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.shapes import Override
 from uketsuke.store.transaction import Transaction
@@ -94,9 +93,7 @@ def correct(app: App, actor: Actor, request_id: int, version: int, values: Mappi
         reading = now.request.reading
         before = {path: one.value for path in values if (one := reading.current(path))}
         now.told = {"before": before, "after": dict(values)}
-        for path, raw in values.items():
-            source = Source(kind=SourceKind.OPERATOR, part=path, text=raw, who=actor.login, at=app.now())
-            reading = reading.with_value(path, FieldValue(value=raw, raw=raw, source=source, rule="operator"))
+        reading = corrected(reading, values, actor.login, app.now())
         now.request = now.request.model_copy(update={"reading": reading})
         return _judge(now, "correct", {"fields": sorted(values)})
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from uketsuke.app import App
 from uketsuke.domain.content import Content
 from uketsuke.domain.plan import Plan
-from uketsuke.domain.reading import Concern
+from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.opening import unread
@@ -38,6 +41,14 @@ def content_of(tx: Transaction, request: RequestRow) -> Content:
     if check is None:
         return content
     return content.model_copy(update={"identity_check": check.reason, "entered_by": check.by})
+
+
+def corrected(reading: Reading, values: Mapping[str, str], login: str, at: datetime) -> Reading:
+    """The reading with an operator's words added for these fields; nothing is overwritten."""
+    for path, raw in values.items():
+        source = Source(kind=SourceKind.OPERATOR, part=path, text=raw, who=login, at=at)
+        reading = reading.with_value(path, FieldValue(value=raw, raw=raw, source=source, rule="operator"))
+    return reading
 
 
 def open_concerns(request: RequestRow, concerns: tuple[Concern, ...]) -> tuple[Concern, ...]:

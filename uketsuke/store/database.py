@@ -30,8 +30,8 @@ from uketsuke.store.transaction import Transaction
 
 Wake = Callable[[Sequence[tuple[int, JobName]]], None]
 BUSY_TIMEOUT_MS = 10_000
-_SQLITE_BUSY = {5, 6, 261, 262, 517}
-"""BUSY, LOCKED, BUSY_RECOVERY, LOCKED_SHAREDCACHE, BUSY_SNAPSHOT (sqlite.org/rescode.html)."""
+_SQLITE_LATER = {5, 6, 10, 13, 14}
+"""BUSY, LOCKED, IOERR, FULL, CANTOPEN, the primary codes (sqlite.org/rescode.html): space comes back."""
 _POSTGRES_LATER = ("08", "40", "53", "55P03", "57P", "58")
 """Connection, rollback, resources, lock, operator intervention, system (PostgreSQL appendix A)."""
 
@@ -162,7 +162,7 @@ def is_passing(error: DBAPIError) -> bool:
         return True
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return code in _SQLITE_BUSY
+        return code & 0xFF in _SQLITE_LATER
     state = getattr(error.orig, "sqlstate", None)
     if state is None:  # psycopg gives no state when there was no server to give one
         return type(error.orig).__name__ == "OperationalError"

@@ -189,10 +189,10 @@ class Jobs(Repository):
         self._enqueued.append((job_id, JobName(name)))
 
     def cancel(self, name: JobName, row_ids: Collection[int]) -> int:
-        """Take back work that nobody has begun (undo, UX AP-3); gives how many jobs."""
+        """Take back work that is not due yet (undo, UX AP-3 and AP-4); gives how many jobs."""
         mine = (jobs.c.name == name) & jobs.c.row_id.in_(list(row_ids))
-        free = jobs.c.state.in_([JobState.WAITING, JobState.LEASED, JobState.PARKED])
-        return self._changed(delete(jobs).where(mine, free))
+        ahead = (jobs.c.state == JobState.WAITING) & (jobs.c.due_at > db_now())
+        return self._changed(delete(jobs).where(mine, ahead))
 
     def release_owner(self, prefix: str) -> int:
         """The process with these owners is gone: what it had set aside is free, what it ran has crashed."""
