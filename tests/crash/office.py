@@ -65,6 +65,9 @@ class Office:
     queue: str = ""
     """More lines for the table `[queue]`."""
     smtp_timeout: float = 5
+    mailbox_url: str = ""
+    smtp_url: str = ""
+    """Instead of the account and the relay: the folders of the embedded default."""
     at: datetime = START
     app: App = field(init=False)
 
@@ -76,8 +79,8 @@ class Office:
             TEMPLATE.format(
                 folder=self.folder,
                 database=self.database,
-                mailbox=self.account.url,
-                smtp=self.relay.url,
+                mailbox=self.mailbox_url or self.account.url,
+                smtp=self.smtp_url or self.relay.url,
                 lease=self.lease,
                 threads=self.threads,
                 queue=self.queue,
@@ -197,6 +200,12 @@ class Crew:
             member.kill()
             member.release()
 
+    @property
+    def cuts(self) -> int:
+        """How often work was cut off: by a death, or by a lease that ended on a machine too busy."""
+        slow = sum(self.log(role).count('"lease_lost"') for role in self.roles)
+        return sum(self.deaths.values()) + slow
+
     def trace(self, role: str) -> list[str]:
         """The points that processes of that role passed, in order; only where `traced` or dying."""
         path = self.office.folder / f"{role}.trace"
@@ -204,7 +213,8 @@ class Crew:
 
     def log(self, role: str) -> str:
         """What the processes of that role said."""
-        return (self.office.folder / f"{role}.log").read_text("utf-8", "replace")
+        path = self.office.folder / f"{role}.log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def _start(self, role: str, crash: str) -> None:
         if role in self.members:

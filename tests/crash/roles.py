@@ -20,7 +20,7 @@ from uketsuke.errors import TryLater
 from uketsuke.intake.polling import Round
 from uketsuke.intake.reader import Reader
 from uketsuke.queue.broker import connect
-from uketsuke.queue.jobs import new_owner
+from uketsuke.queue.jobs import drain, new_owner
 from uketsuke.queue.sweep import sweep
 from uketsuke.queue.timetable import tick
 from uketsuke.settings import Settings, load
@@ -72,6 +72,17 @@ def _work_for(broker: Broker) -> None:
     threading.Event().wait()
 
 
+def look_once() -> None:
+    """One look into the mailbox, and everything that is due after it: a command rather than a daemon."""
+    settings = _settings()
+    app = bootstrap.build(settings)
+    around = Round(app.database, app.clock, new_owner(), timedelta(seconds=settings.queue.lease_seconds))
+    for number, mailbox in enumerate(settings.mailbox):
+        around.visit(number, mailbox)
+    drain(app)
+    app.close()
+
+
 def operate() -> None:
     """A person at the console, by script."""
     app = bootstrap.build(_settings())
@@ -82,6 +93,7 @@ ROLES: Mapping[str, Callable[[], None]] = {
     "intake": intake,
     "worker": work,
     "poisoned": work_poisoned,
+    "once": look_once,
     "operator": operate,
 }
 

@@ -52,7 +52,7 @@ def live_a_day(
         crew.start()
         kill_at_random(crew, day, chance, kills)
         come_to_rest(crew, day, 120)
-    report = examine(office, day.raw, cuts=sum(crew.deaths.values()))
+    report = examine(office, day.raw, cuts=crew.cuts)
     before = fingerprint(office)
     drain(office.app), tick(office.app), sweep(office.app)
     report.unstable += difference(before, fingerprint(office))
