@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pydantic import SecretStr
 from uketsuke import bootstrap
 from uketsuke.app import Actor, App, Sender
 from uketsuke.clock import ManualClock
+from uketsuke.domain.calendar import JST
 from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.people import Department, Person, SharedMailbox
 from uketsuke.domain.states import Role
@@ -174,14 +176,14 @@ def mail(
     message_id: str = "<own-1@mail.city.example.lg.jp>",
     replying_to: str | None = None,
     proven: bool = True,
+    day: datetime = datetime(2026, 12, 10, 10, tzinfo=JST),
 ) -> bytes:
-    """A mail as the city's border host hands it over at 10:00 on 10 December 2026."""
+    """A mail as the city's border host hands it over, at 10:00 on 10 December 2026 where nothing is said."""
     message = EmailMessage(policy=email.policy.SMTP)
     if proven:
         message["Authentication-Results"] = "mx.city.example.lg.jp; dmarc=pass header.from=city.example.lg.jp"
     message["Received"] = (
-        "from relay.city.example.lg.jp by mx.city.example.lg.jp with ESMTPS id T1;"
-        " Thu, 10 Dec 2026 10:00:00 +0900"
+        f"from relay.city.example.lg.jp by mx.city.example.lg.jp with ESMTPS id T1; {format_datetime(day)}"
     )
     message["From"] = sender
     message["To"] = "it-helpdesk@city.example.lg.jp"

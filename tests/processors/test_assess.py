@@ -274,7 +274,8 @@ def test_general_rules_see_what_must_not_pass_unseen(text: str, code: str) -> No
     ["パスワードを忘れました", "緊急連絡先は別紙です", "お急ぎではありません。急ぎません", "078-000-5678"],
 )
 def test_general_rules_do_not_cry_wolf(text: str) -> None:
-    assert not judged(f"申請区分：返却\n管理番号：LTE-0017\n\n{text}").concerns
+    raised = judged(f"申請区分：返却\n管理番号：LTE-0017\n\n{text}").concerns
+    assert {one.code for one in raised} <= {"unread-text"}
 
 
 THREAD = Thread(

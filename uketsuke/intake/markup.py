@@ -25,7 +25,11 @@ _QUOTES = (
     " | descendant::*[@id='divRplyFwdMsg' or @id='appendonsend']"
     " | descendant::*[@id='divRplyFwdMsg']/following-sibling::*"
 )
-_INVISIBLE = re.compile(r"display\s{0,5}:\s{0,5}none", re.IGNORECASE)
+_INVISIBLE = re.compile(
+    r"display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}(?:hidden|collapse)|mso-hide\s{0,5}:\s{0,5}all"
+    r"|font-size\s{0,5}:\s{0,5}0(?![.\d]*[1-9])|opacity\s{0,5}:\s{0,5}0(?![.\d]*[1-9])",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
 _CONVERSION_ERRORS = (etree.LxmlError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 
@@ -76,6 +80,9 @@ def _detach_quotes(tree: lxml_html.HtmlElement) -> list[lxml_html.HtmlElement]:
 
 def _drop_styles(tree: lxml_html.HtmlElement) -> None:
     """Takes out what is not shown, and the lengths with which a mail could ask for a gigabyte of blanks."""
+    for element in tree.xpath("descendant::*[@hidden]"):
+        if element.getparent() is not None:
+            element.drop_tree()
     for element in tree.xpath("descendant::*[@style]"):
         if _INVISIBLE.search(element.attrib.pop("style")) and element.getparent() is not None:
             element.drop_tree()

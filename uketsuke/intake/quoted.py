@@ -47,6 +47,10 @@ _CONTACT_LABEL = re.compile(
 _HEADING = re.compile(r"[ \t　]*[\[【〔［■●◆▼◎・][^\n]{1,40}")
 """How survey mails and forms write a label on a line of its own."""
 _SIGNATURE_LINES = 14
+_SENT_FROM = re.compile(
+    r"(?i)[ \t]*(?:sent from (?:my )?\w{1,20}|\w{1,20}から送信|get outlook for \w{1,20})[ \t.]*\Z"
+)
+"""What phones and tablets add; the name of the device is none that the mail is about."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,8 @@ def _cut_signature(lines: list[str]) -> tuple[list[str], list[str]]:
             return lines[:at], lines[at:]
     filled = max((at + 1 for at, line in enumerate(lines) if line.strip()), default=0)
     lines = lines[:filled]
+    if lines and _SENT_FROM.match(lines[-1][:_WIDTH]):
+        return lines[:-1], lines[-1:]
     end = filled - 1 if lines and _RULE.match(lines[-1][:_WIDTH]) else filled
     for at in range(end - 1, max(end - _SIGNATURE_LINES - 2, -1), -1):
         if lines[at].rstrip() == "--" or _RULE.match(lines[at][:_WIDTH]):

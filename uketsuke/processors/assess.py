@@ -39,6 +39,7 @@ from uketsuke.processors.replies import assess_reply
 from uketsuke.processors.rules import concerns_of, validate
 from uketsuke.processors.sender import Who, applied_at, who_asks
 from uketsuke.processors.sentences import Mood, sentences
+from uketsuke.processors.unread import unread_of
 
 _ACTIONS = {Kind.BOUNCE: Action.ATTACH_TO_OUTGOING}
 
@@ -192,7 +193,8 @@ class _View:
         own = tuple(self.processor.concerns(case.reading, case.values, self.content, self.world))
         request, invalid = validate(case)
         named = {concern.field for concern in (*general, *own)}
-        return (*general, *own, *(one for one in invalid if one.field not in named)), request
+        doubts = (*general, *own, *(one for one in invalid if one.field not in named))
+        return (*doubts, *unread_of(case, doubts)), request
 
     def _no_service(self) -> Concern:
         services = [claim.service for claim in self.candidates]

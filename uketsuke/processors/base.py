@@ -94,6 +94,8 @@ class Words:
     hints: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     """Names of other things: beside one of these a name of ours is only a hint."""
+    beside: tuple[str, ...] = ()
+    """Words that ordinary requests of the service hold and that ask for nothing more (`持参`)."""
     keys: str | None = None
     """Form of a ledger key."""
 

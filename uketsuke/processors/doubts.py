@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from uketsuke.domain.reading import Concern, FieldValue, SourceKind
-from uketsuke.domain.request import Rule
+from uketsuke.domain.request import FieldSpec, Rule
+from uketsuke.domain.text import person_key
 from uketsuke.processors.case import Case
+from uketsuke.processors.values import is_nothing
 
 _DATE_CONCERNS = frozenset(
     {
@@ -32,7 +34,7 @@ _RULES = {"unknown-department": "FR-03", **dict.fromkeys(_DATE_CONCERNS, "FR-09"
 _READ_AGAIN = frozenset(
     {SourceKind.SPAN, SourceKind.FORM_FIELD, SourceKind.KINTONE_FIELD, SourceKind.CELL, SourceKind.OPERATOR}
 )
-_ONE_VALUE = frozenset({Rule.CHOICE, Rule.COUNT, Rule.DATE, Rule.ASSET_NO, Rule.DEPARTMENT, Rule.CODE})
+_MAY_REPEAT = frozenset({Rule.PHONE, Rule.EMAIL})
 
 
 def is_sure(case: Case, name: str) -> bool:
@@ -46,8 +48,7 @@ def doubts_of(case: Case, name: str) -> Iterator[Concern]:
     if spec is None or current is None or current.source.kind not in _READ_AGAIN:
         return
     by_person = current.source.kind is SourceKind.OPERATOR
-    words = {str(one.value) for one in case.reading.values[name] if one.value is not None}
-    if len(words) > 1 and spec.rule in _ONE_VALUE and not by_person:
+    if not by_person and spec.rule not in _MAY_REPEAT and _is_said_twice(case, name, spec):
         yield _several(name, case.reading.values[name])
         return
     read = case.reader.read(spec, current.raw)
@@ -67,6 +68,20 @@ def doubts_of(case: Case, name: str) -> Iterator[Concern]:
         )
 
 
+def _is_said_twice(case: Case, name: str, spec: FieldSpec) -> bool:
+    """Different values, or a readable one beside words that could not be read; 小林 is 小林 誠."""
+    said = [
+        one for one in case.reading.values[name] if one.source.kind in _READ_AGAIN and not is_nothing(one.raw)
+    ]
+    if spec.rule is Rule.COUNT and sum(one.rule.startswith("label:") for one in said) > 1:
+        return True
+    keys = {person_key(str(one.value)) for one in said if one.value is not None}
+    if spec.rule is Rule.PERSON and keys:
+        longest = max(keys, key=len)
+        keys = {one for one in keys if one not in longest} | {longest}
+    return len(keys) > 1 or (bool(keys) and any(one.value is None for one in said))
+
+
 def _several(name: str, history: tuple[FieldValue, ...]) -> Concern:
-    raws: list[JsonValue] = list(dict.fromkeys(one.raw for one in history if one.value is not None))
+    raws: list[JsonValue] = list(dict.fromkeys(one.raw for one in history if not is_nothing(one.raw)))
     return Concern(code="several-values", rule="FR-02", field=name, facts={"raws": raws})

@@ -22,9 +22,10 @@ from uketsuke.domain.text import fold_marked, label_key
 from uketsuke.domain.world import World
 from uketsuke.processors.base import Processor
 from uketsuke.processors.common_fields import CommonFields
+from uketsuke.processors.days import wished_day
 from uketsuke.processors.labels import Pair, find_pairs, masked
-from uketsuke.processors.sentences import Mood, Sentence, heading, is_reply_subject, sentences
-from uketsuke.processors.values import Reader, choices_in
+from uketsuke.processors.sentences import HAD, Mood, Sentence, heading, is_reply_subject, sentences
+from uketsuke.processors.values import Reader, choices_in, is_nothing, key_in_text
 
 LONGEST_TEXT = 100_000
 """Characters of the new text that are read; more is a concern, not a longer wait."""
@@ -63,7 +64,7 @@ class Extraction:
         for name, value in self._typed(labels) if self.content.values else self._labelled(labels, pairs):
             values.setdefault(name, []).append(value)
         unlabelled = masked(self.text, pairs)
-        for name, value in tuple(self._spoken(unlabelled, frozenset(_read(values)))):
+        for name, value in tuple(self._spoken(unlabelled, frozenset(_said(values)))):
             values.setdefault(name, []).append(value)
         for name, history in values.items():
             history.reverse()
@@ -117,14 +118,23 @@ class Extraction:
                 if not is_reply_subject(subject.text):
                     yield from self._choices(name, spec, (heading(subject.text),), in_subject)
         yield from self._phrased(spoken, known, at)
+        yield from self._day(spoken, known, at)
+
+    def _day(
+        self, spoken: tuple[Sentence, ...], known: frozenset[str], at: Callable[[int, int], Source]
+    ) -> Iterator[tuple[str, FieldValue]]:
+        """The day asked for, where the service has exactly one date to ask for."""
+        names = [name for name, spec in self.request.specs().items() if spec.rule is Rule.DATE]
+        day = wished_day(spoken, self.reader.on) if self.processor else None
+        if day is not None and len(names) == 1 and names[0] not in known:
+            source = at(day.start, day.end)
+            yield names[0], self._value(names[0], source.text, source, f"sentence:{names[0]}")
 
     def _keys(
         self, name: str, spec: FieldSpec, text: str, at: Callable[[int, int], Source]
     ) -> Iterator[tuple[str, FieldValue]]:
         pattern = dict(self.reader.patterns).get(spec.ledger or "")
-        for match in (
-            re.finditer(rf"(?<![A-Z0-9-]){pattern}(?![0-9])", text, re.IGNORECASE) if pattern else ()
-        ):
+        for match in re.finditer(key_in_text(pattern), text, re.IGNORECASE) if pattern else ():
             source = at(match.start(), match.end())
             yield name, self._value(name, source.text, source, f"sentence:{name}")
 
@@ -135,10 +145,11 @@ class Extraction:
         for sentence in spoken:
             if sentence.mood is not Mood.ASKS:
                 continue
-            for value in choices_in(spec, sentence.text):
-                word = next((one for one in spec.words[value] if one in sentence.text), None)
+            asked = _without_what_was(spec, sentence.text)
+            for value in choices_in(spec, asked):
+                word = next((one for one in spec.words[value] if one in asked), None)
                 if word:
-                    start = sentence.start + sentence.text.index(word)
+                    start = sentence.start + asked.index(word)
                     source = at(start, start + len(word))
                     yield (
                         name,
@@ -247,6 +258,17 @@ def reader_for(world: World, on: date, patterns: dict[str, str]) -> Reader:
 
 def _read(values: Values) -> set[str]:
     return {name for name, history in values.items() if any(one.value is not None for one in history)}
+
+
+def _said(values: Values) -> set[str]:
+    """Fields for which the message has words, readable or not: a sentence must not speak over a label."""
+    return {name for name, history in values.items() if any(not is_nothing(one.raw) for one in history)}
+
+
+def _without_what_was(spec: FieldSpec, text: str) -> str:
+    """The text without 配布を受けた and 貸与いただいている, lengths kept."""
+    words = "|".join(re.escape(word) for all_ in spec.words.values() for word in all_)
+    return re.sub(rf"(?:{words}){HAD}", lambda found: "\0" * len(found[0]), text)
 
 
 def _common_labels() -> dict[str, str]:

@@ -50,7 +50,8 @@ def masked(text: str, pairs: Collection[Pair]) -> str:
     """The text with every labelled line blanked, lengths kept: what people wrote in sentences."""
     chars = list(text)
     for pair in pairs:
-        start = text.rfind("\n", 0, pair.start) + 1
+        label = max(text.rfind(pair.label, 0, pair.start), 0) if pair.label else pair.start
+        start = text.rfind("\n", 0, label) + 1
         for index in range(start, pair.end):
             if chars[index] != "\n":
                 chars[index] = " "
@@ -93,15 +94,17 @@ class _Finder:
         if numbered and (found := self._labelled(numbered.end(), end)):
             return found
         separator = _SEPARATOR.search(self.text, start, min(end, start + _REACH))
+        label = self.text[start : separator.start()] if separator else ""
         if separator:
-            label = self.text[start : separator.start()]
             key = label_key(label)
-            if key in self.known or _could_be_label(label, key):
+            if key in self.known:
                 return Pair(label.strip(), key, separator.end(), end)
         for blank in self._blanks(start, end):
             key = label_key(self.text[start : blank.start()])
             if key in self.known:
                 return Pair(self.text[start : blank.start()].strip(), key, blank.end(), end)
+        if separator and _could_be_label(label, label_key(label)):
+            return Pair(label.strip(), label_key(label), separator.end(), end)
         return None
 
     def _blanks(self, start: int, end: int) -> Iterator[re.Match[str]]:
@@ -155,5 +158,8 @@ class _Finder:
 
 def _could_be_label(label: str, key: str) -> bool:
     """An unknown label is short, no sentence, no address and no time of day."""
-    plausible = 0 < len(key) <= _LONGEST_LABEL and not re.search(r"[。、!?！？「」@/\\]", label)
+    plausible = 0 < len(key) <= _LONGEST_LABEL and not re.search(
+        r"[。、!?！？「」@/\\]|[日)）]\s?[0-9０-９]{1,2}$", label
+    )
+    plausible = plausible and len(re.findall(r"[(（]", label)) == len(re.findall(r"[)）]", label))
     return plausible and not key.isdigit() and not key.startswith(("http", "mailto"))

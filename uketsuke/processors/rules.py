@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import JsonValue, ValidationError
 
@@ -16,16 +16,27 @@ from uketsuke.domain.content import Channel
 from uketsuke.domain.dates import read_dates
 from uketsuke.domain.reading import Concern, SourceKind
 from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
-from uketsuke.domain.text import fold
+from uketsuke.domain.text import fold, person_key
 from uketsuke.processors.case import Case
+from uketsuke.processors.courtesy import without_closings
 from uketsuke.processors.doubts import doubts_of, is_sure
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.sender import domain_of, failed_checks, is_outside
+from uketsuke.processors.values import key_in_text
 
-_CHANGES = re.compile(r"ただし|但し|以外|取り?消し?|取りやめ|取り止め|キャンセル|訂正|撤回")
+_CHANGES = re.compile(
+    r"ただし|但し|以外|取り?消し?|取りやめ|取り止め|取り?下げ|キャンセル|訂正|撤回|中止|見送|見合わせ|延期|延長|破棄"
+    r"|場合|であれば|でなければ|ではなく|でなく|でな[いけ]|誤り|間違|無視|正しくは|差し?替え|転送|代理で"
+)
+_REMARKED = re.compile(
+    r"ません|ない(?!よう)|や(?:は|っぱ)り|でも(?:可|よ|良|いい|結構|構)|別の|(?:ほか|他)に|[0-9]+日|翌|来[週月年]"
+)
+"""Words in remarks that may take back or widen what the fields say."""
 _MOVES = re.compile(r"変更(?=して|を(?:お願い|希望)|したい|願)")
 """A change of something asked for earlier; in a reply that is what a reply is for."""
 _URGENT = re.compile(r"大至急|至急|緊急(?!連絡|時|度|区分)|急ぎ(?!ません|では|でな|の際)")
+_FAR = timedelta(days=184)
+"""A day asked for is hardly ever further ahead; a wrong year is."""
 _TWELVE = re.compile(r"(?<![0-9-])(?:[0-9]{12}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4})(?![0-9-])")
 _PASSWORD = re.compile(r"(?:パスワード|password|PW)\s*(?:は|[:=])\s*[!-~]{4,}", re.IGNORECASE)
 _ATTACHED = re.compile(r"添付(?:の|し|を|ファイル|資料|します|いたし|致し)")
@@ -95,6 +106,22 @@ def _mismatch(case: Case) -> Iterator[Concern]:
     ):
         facts: dict[str, JsonValue] = {"sender": sender, "typed": typed}
         yield Concern(code="sender-mismatch", rule="FR-05", field="from", hard=False, facts=facts)
+    else:
+        yield from _other_name(case)
+
+
+def _other_name(case: Case) -> Iterator[Concern]:
+    """Somebody else's name in a mail: whose request is it? A family name alone is enough for one's own."""
+    typed, address = case.reading.current("requester_name"), case.content.sender.address
+    people = case.world.people(mail=address) if address and case.content.channel is Channel.MAIL else None
+    if not people or typed is None or typed.source.kind is not SourceKind.SPAN or typed.value is None:
+        return
+    names = [person_key(piece) for one in people for piece in (one.name, *one.name.split()[:1])]
+    if not any(name in person_key(str(typed.value)) for name in names):
+        facts: dict[str, JsonValue] = {"sender": people[0].name, "typed": typed.value}
+        yield Concern(
+            code="other-person-named", rule="FR-05", field="requester_name", hard=False, facts=facts
+        )
 
 
 def _duplicate(case: Case) -> Iterator[Concern]:
@@ -123,6 +150,8 @@ def _dates(case: Case) -> Iterator[Concern]:
         day = date.fromisoformat(value)
         if day < max(case.reader.on, case.world.today):
             yield Concern(code="date-past", rule="FR-09", field=name, hard=False, facts={"date": value})
+        elif day > case.world.today + _FAR:
+            yield Concern(code="date-far", rule="FR-09", field=name, hard=False, facts={"date": value})
         elif why := case.world.calendar.why_closed(day):
             holiday = case.world.calendar.holiday_name(day)
             facts: dict[str, JsonValue] = {"date": value, "why": why, "name": holiday}
@@ -168,6 +197,8 @@ def _free_text(case: Case) -> Iterator[Concern]:
     text = fold(f"{case.content.subject}\n{case.content.text[:LONGEST_TEXT]}")
     remarks = fold(str(case.values.get("remarks") or ""))
     moved = _MOVES.findall(text) if case.processor else []
+    text = without_closings(text)
+    moved += _REMARKED.findall(remarks)
     for word in dict.fromkeys([*_CHANGES.findall(text), *moved]):
         name = "remarks" if word in remarks else None
         yield Concern(code="free-text-change", rule="FR-14", field=name, hard=False, facts={"word": word})
@@ -183,7 +214,8 @@ def _unread_day(case: Case) -> Iterator[Concern]:
         return
     first = max(case.reader.on, case.world.today)
     for found in read_dates(case.content.text[:LONGEST_TEXT], case.reader.on):
-        if found.value is not None and found.value >= first and found.rule != "relative-day":
+        today = found.rule == "relative-day" and found.value == case.reader.on
+        if (found.value is None or found.value >= first) and not today:
             raw = case.content.text[found.start : found.end]
             yield Concern(code="unread-day", rule="FR-14", field=names[0], hard=False, facts={"raw": raw})
             return
@@ -197,7 +229,7 @@ def _other_keys(case: Case, name: str, spec: FieldSpec, text: str) -> Iterator[C
         return
     if current.source.kind is SourceKind.OPERATOR or len(set(map(str, _values_of(case, name)))) > 1:
         return
-    for key in dict.fromkeys(re.findall(rf"(?<![A-Z0-9-]){pattern}(?![0-9])", text, re.IGNORECASE)):
+    for key in dict.fromkeys(re.findall(key_in_text(pattern), text, re.IGNORECASE)):
         read = case.reader.read(spec, key)
         if read.value not in (None, value):
             facts: dict[str, JsonValue] = {"value": value, "other": read.value}

@@ -13,7 +13,7 @@ from enum import Enum
 
 _ENDS = re.compile(r"[。!?！？]+|\n[ \t\u3000]*\n|\Z")
 _ASKS = re.compile(
-    r"お?願い|願います|希望|申請|依頼|ください|下さい|したい|たいです|たく|します|いたします|致します|伺|お渡しし"
+    r"お?願い|願います|希望|申請|依頼|ください|下さい|したい|たいです|たく|します|いたします|致します|伺|お渡しし|させていただ|させて頂"
 )
 _POLITE = re.compile(
     r"(?:願い|いただけ|いただき|頂け|頂き|もらえ|借り)[^。]{0,12}(?:でしょうか|ますか|ませんか|ないか)"
@@ -21,11 +21,18 @@ _POLITE = re.compile(
 _PAST = re.compile(
     r"(?:し|き|ぎ|み|け|せ|れ|られ|り|い|ち|え|べ)ました(?!ら)|済み|済です|ありがとうござい|でした"
 )
+_TOLD = re.compile(r"ご?(?:連絡|報告|相談|メール)(?:を)?(?:(?:いた|致)?し|差し上げ|させていただき)ました")
+"""返却いたしたく、ご連絡いたしました asks; it has only told so."""
 _QUESTION = re.compile(
     r"教え|方法|手順|いつまで|どこ[へにでか]|何[時本日台]|どのよう|どうすれ|どうしたら|どうなり"
     r"|(?:です|でしょう|ます|ません|よい|いい|可能)か(?![らも])"
 )
 _REPLIED = re.compile(r"^\s*(?:re|fw|fwd|返信|転送)\s*[:：]", re.IGNORECASE)
+
+
+_HAVE = r"(?:ている|ていた|ており|た)"
+HAD = rf"(?:を|して)?(?:(?:(?:いただ|頂)い|され|受け){_HAVE}|済み)"
+"""After a word such as 配布: the thing was handed out before, which asks for nothing."""
 
 
 class Mood(Enum):
@@ -68,6 +75,7 @@ def heading(subject: str) -> Sentence:
 
 
 def _mood(words: str) -> Mood:
+    words = _TOLD.sub("", words)
     if _QUESTION.search(words) and not _POLITE.search(words):
         return Mood.QUESTION
     if _POLITE.search(words):

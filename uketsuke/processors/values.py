@@ -17,6 +17,7 @@ from uketsuke.domain.dates import read_date
 from uketsuke.domain.request import FieldSpec, Rule
 from uketsuke.domain.text import asset_key, fold, key
 from uketsuke.domain.world import World
+from uketsuke.processors.courtesy import leftover
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ _NOTHING = frozenset(
 
 
 _BOX = re.compile(r"[□☐]")
+_REVOKED = re.compile(
+    r"な[いく]|ません|せず|不要|未|以外|例|検討|中止|見送|取[りっ消下止]|[?○]|または|もしくは|or|場合|後日"
+)
+_REMARK = re.compile(r"\((?![^()]*[例誤仮他旧未])[^()0-9]{1,20}\)")
+_COUNTERS = r"(?:合?計|[本台個枚件つ]|セット)"
+_OF_DATES = (
+    r"第?[1一]希望|(?:を|に)?(?:希望|持参|返却|受け?取り?|伺い?)(?:し|いたし)?(?:たい|ます)?"
+    r"|祝日?|予定|(?:開庁)?時間内"
+)
 _TICKED = re.compile(r"[■☑☒✓✔●◉]\s*([^□☐■☑☒✓✔●◉○\s]+)")
 
 
@@ -62,10 +72,23 @@ def is_nothing(raw: str) -> bool:
     return not bare or bare in _NOTHING or not re.search(r"\w", bare)
 
 
+def key_in_text(pattern: str) -> str:
+    """The form of a ledger key where it stands alone in a text, and is no part of a longer number."""
+    return rf"(?<![A-Z0-9-])(?:{pattern})(?![A-Z0-9]|[-~][A-Z0-9])"
+
+
 def split_counts(text: str) -> list[int]:
-    """Every count in a text, in figures or in the kanji that people use for small ones."""
-    folded = fold(text).translate(str.maketrans("〇一二三四五六七八九", "0123456789"))
-    return [int(found) for found in re.findall(r"\d+", folded)]
+    """Every count in a text, in figures or in the kanji that people use for small ones (十二, 二〇)."""
+    return [_count_of(found) for found in re.findall(r"\d+|[〇一二三四五六七八九十]+", fold(text))]
+
+
+def _count_of(words: str) -> int:
+    if words.isdecimal():
+        return int(words[:9])
+    tens, ten, ones = words.rpartition("十")
+    figures = ("".join(str("〇一二三四五六七八九".find(one)) for one in part) for part in (tens, ones))
+    first, last = (int(part) if part.isdecimal() else None for part in figures)
+    return (10 * (first or 1) + (last or 0)) if ten else last or 0
 
 
 def _text(reader: Reader, spec: FieldSpec, raw: str) -> Read:
@@ -75,8 +98,13 @@ def _text(reader: Reader, spec: FieldSpec, raw: str) -> Read:
 def _choice(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     found = choices_in(spec, _ticked(raw))
     if len(found) == 1:
-        return Read(found[0])
+        return _alone(found[0], raw, bool(_REVOKED.search(fold(raw))))
     return Read(problem="several-values" if found else "unparsable-value", facts=(("raw", raw),))
+
+
+def _alone(value: JsonValue, raw: str, doubtful: bool) -> Read:
+    """The value, with a doubt where its words are not all (LTE-0017など, たぶん, 返却しない)."""
+    return Read(value, "words-beside-value", (("raw", raw),)) if doubtful else Read(value)
 
 
 def _ticked(raw: str) -> str:
@@ -104,7 +132,8 @@ def choices_in(spec: FieldSpec, text: str) -> list[str]:
 def _count(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     counts = split_counts(raw)
     if len(counts) == 1 and not re.search(r"約|程度|以上|未満|\d\.\d|-\d", fold(raw)):
-        return Read(counts[0])
+        rest = re.sub(r"\d+|[〇一二三四五六七八九十]+", " ", fold(raw))
+        return _alone(counts[0], raw, bool(leftover(rest, _COUNTERS)))
     return Read(problem="several-values" if len(counts) > 1 else "unparsable-value", facts=(("raw", raw),))
 
 
@@ -114,13 +143,19 @@ def _date(reader: Reader, spec: FieldSpec, raw: str) -> Read:
         return Read(problem="unparsable-value", facts=(("raw", raw),))
     value = found.value.isoformat() if found.value else None
     if found.concern is None:
-        return Read(value)
+        rest = fold(" ".join((raw[: found.start], raw[found.end :])))
+        vague = bool(leftover(rest, _OF_DATES))
+        return Read(value, "inexact-date", (("raw", raw), ("date", value))) if vague else Read(value)
     return Read(value, found.concern, (("raw", raw), ("date", value)))
+
+
+_PEOPLE = re.compile(r"[、,，/／＆&?？]|及び|および|または|ほか|(?:他|外)\s*[0-9０-９]*\s*名")
 
 
 def _person(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     bare = re.sub(r"[（(].*?[）)]\s*$", "", raw).strip()
-    return Read(re.sub(r"\s*(?:様|さん|殿)$", "", bare).strip() or raw.strip())
+    name = re.sub(r"\s*(?:様|さん|殿)$", "", bare).strip() or raw.strip()
+    return _alone(name, raw, bool(_PEOPLE.search(name)))
 
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -172,7 +207,10 @@ def _asset_no(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     pattern = dict(reader.patterns).get(spec.ledger or "") or spec.pattern
     found = dict.fromkeys(re.findall(pattern, asset_key(raw))) if pattern else {}
     if len(found) == 1:
-        return Read(as_listed(reader.world, spec.ledger, next(iter(found))))
+        rest = _REMARK.sub("", asset_key(raw).replace(next(iter(found)), " "))
+        own = (re.escape(asset_key(spec.label)), *map(re.escape, map(asset_key, spec.aliases)), r"\d本")
+        value = as_listed(reader.world, spec.ledger, next(iter(found)))
+        return _alone(value, raw, bool(leftover(rest, *own)))
     if len(found) > 1:
         return Read(problem="several-values", facts=(("raw", raw),))
     if re.search(r"不明|分から|わから|未定", raw):

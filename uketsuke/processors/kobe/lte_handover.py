@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Literal
 
 from uketsuke.domain.request import Plain, Rule, Widget, field
@@ -16,15 +17,15 @@ _BACK = frozenset({"failure_exchange", "return"})
 
 _BROKEN = re.compile(
     r"^(?P<value>[^。\n]{0,200}(?:つなが|繋が|点灯|点滅|動か|動きま|壊れ|破損|故障し|認識し|認識さ|反応し"
-    r"|電源が|起動し)[^。\n]{0,200})",
+    r"|電源が|起動し|映ら|使えな|使えま|切断|途切れ|切れる|ぐらつ|膨らみ|膨張|割れ|圏外|充電[がはも]?でき|電波|異音|エラー)[^。\n]{0,200})",
     re.MULTILINE,
 )
 _EXTENSION = re.compile(r"内線(?:番号)?\s{0,4}(?:は|:)?\s{0,4}(?P<value>\d{3,5})(?!\d)")
 _INTRODUCES = re.compile(r"(?P<value>\S{2,12}?[課室所局部])の?\s{0,2}\S{1,8}(?:です|と申します|でございます)")
-_COUNTED = re.compile(r"(?P<value>\d{1,3}\s?[本台個])(?!目|\s*数)")
-_WISHES = re.compile(
-    r"(?P<value>[^。、\n]{0,24}(?:日|\d/\d{1,2})[^。、\n]{0,8})(?:に|を|で)[^。]{0,16}"
-    r"(?:希望|受け取|受取|持参|伺|返却|返納)"
+_PURPOSE = re.compile(r"(?:目的|用途)は、?(?P<value>[^。\n]{1,60}?)(?:です|になります|でございます)")
+_USER = re.compile(r"(?:利用|使用)者は、?(?P<value>[^。、\n]{1,20}?)(?:です|になります|でございます)")
+_COUNTED = re.compile(
+    r"(?<![\d~、,・.-])(?P<value>(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?[本台個つ])(?!ずつ|目|\s*数|[庁部社当])"
 )
 
 
@@ -50,6 +51,15 @@ class LteHandoverRequest(CommonFields):
             "return": ("返却", "返納"),
         },
         required=True,
+    )
+    desired_date: date | None = field(
+        "希望日",
+        aliases=(
+            *CommonFields.specs()["desired_date"].aliases,
+            *("返却日", "返却予定日", "受取日", "受取予定日", "受渡日", "日程", "日にち"),
+        ),
+        rule=Rule.DATE,
+        widget=Widget.DATE,
     )
     quantity: int = field(
         "本数",
@@ -98,14 +108,25 @@ class LteHandover(DeviceHandover):
         ),
         hints=(r"LTE", r"モバイル回線", r"ドングル", r"データ通信(?:端末|カード)"),
         others=(r"iPad", r"タブレット", r"2in1", r"スマートフォン", r"ダッシュボード"),
+        beside=(
+            r"(?:使用し|使わ)なくなった|不要[にと]なった|(?:(?:利用|使用)の?)?(?:目的|用途)|(?:利用|使用)者",
+            r"(?:のよう|か?と思われ)(?:です|ます)(?:ので|が)?、?",
+            r"(?:故障|破損)(?:し(?:て(?:しまっ|い))?た|の)(?:ため|ので)、?",
+            r"(?:お)?受け?[取渡]り?に?(?:日|場所|行き(?:ます|たい))?(?!ください|下さい|願|いただ|に来)|受渡し?日?|(?:貴[課部])?窓口",
+            r"(?:お)?(?:持参|持ち|持って(?:行き|いき|参り|伺い))(?:いた|致)?(?:し)?(?:ます|たい)?",
+            r"(?:取りに)?(?:お?伺い|うかがい|参り)(?:いた|致)?(?:し)?(?:ます|たい|たく)?|お?返し(?:いた|致)?し?(?:ます|たい|たく)|行き(?:ます|たい)",
+            r"(?:お|当課で)?(?:借り(?:して)?|使用(?:して)?|利用)(?:して)?(?:いる|いた|おります|おりました|中の|したく|たく)?",
+            r"端[子末]|管理番号|番号|代替[品機]と?|交換品|新品と?|新規?(?:しい)?(?:もの|端[子末])と?|日(?=は|を|\s)",
+        ),
         keys=LTE_LEDGER.key_pattern,
     )
     phrases = (
         Phrase("failure_detail", _BROKEN, asks=False),
         Phrase("requester_phone", _EXTENSION, asks=False),
         Phrase("department", _INTRODUCES, asks=False),
-        Phrase("desired_date", _WISHES),
         Phrase("quantity", _COUNTED),
+        Phrase("purpose", _PURPOSE, asks=False),
+        Phrase("user_name", _USER, asks=False),
     )
     deadlines = handover_deadlines(_OUT, _BACK)
     limits = {"quantity": 20}  # noqa: RUF012 - a declaration, read only

@@ -91,7 +91,9 @@ class DeviceHandover(Processor):
     not_theirs_rule: ClassVar[str] = ""
     loss_rule: ClassVar[str | None] = None
     loss_words: ClassVar[re.Pattern[str]] = re.compile(
-        r"紛失|盗難|盗ま|盗ら|なくし|無くし|失くし|落とし|落し|置き忘れ|遺失|見当たら|所在不明"
+        r"紛失|盗|亡失|遺失|[無失]く[しな]|(?:^|[がをはも、。\s])なくな|なくし[てた]|落とし|落し|(?<!ワードを)忘れ(?:物|て[き来し])|置き?(?:引き|忘れ)"
+        r"|見[当あ]た[らり]|見つから|見つかり|行方|所在[がは]?(?:不明|[分わ]か)|どこに(?:[あ行い]|や)|ひったくら?|すられ|奪わ|捨て|廃棄",
+        re.MULTILINE,
     )
 
     def concerns(self, reading: Reading, values: Plain, content: Content, world: World) -> Iterator[Concern]:
@@ -101,6 +103,7 @@ class DeviceHandover(Processor):
             yield from self._unit(values, world)
         yield from self._loss(values, content)
         yield from self._other_counts(values, reading, content)
+        yield from self._broken(values)
         quantity = values.get("quantity")
         if values.get("kind") in self.back_kinds and isinstance(quantity, int) and quantity > 1:
             facts: dict[str, JsonValue] = {"quantity": quantity}
@@ -194,6 +197,13 @@ class DeviceHandover(Processor):
                     code="other-count-named", rule="FR-14", field="quantity", hard=False, facts=facts
                 )
                 return
+
+    def _broken(self, values: Plain) -> Iterator[Concern]:
+        """A fault told of a unit that is not to be exchanged: is it to be repaired?"""
+        detail, field = values.get("failure_detail"), "failure_detail"
+        if detail and values.get("kind") in {*self.out_kinds, *self.back_kinds} - self.broken_kinds:
+            facts: dict[str, JsonValue] = {"word": str(detail)[:60]}
+            yield Concern(code="free-text-change", rule="FR-14", field=field, hard=False, facts=facts)
 
     def _loss(self, values: Plain, content: Content) -> Iterator[Concern]:
         """The field whose words say so, or none where it stands elsewhere in the message."""
