@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -55,8 +57,6 @@ def furnished(place: Path) -> Path:
 
 def _gather(path: Path, whole: Path) -> None:
     """One file without a write-ahead log beside it."""
-    import sqlite3
-
     source, target = sqlite3.connect(path), sqlite3.connect(whole)
     with source, target:
         source.backup(target)
@@ -76,9 +76,13 @@ def make_office(
     place: Path, furnished: Path, dovecot_server: DovecotServer, request: pytest.FixtureRequest
 ) -> Iterator[MakeOffice]:
     """`make_office("sqlite")` or `make_office("postgresql")`: empty mailbox, fresh database, own relay."""
-    numbers, opened = count(1), []
+    numbers, opened, turn = count(1), [], threading.Lock()
 
     def make(engine: str = "sqlite", **options: Any) -> Office:
+        with turn:  # days are lived beside each other, and pytest's fixtures know one thread
+            return make_one(engine, options)
+
+    def make_one(engine: str, options: dict[str, Any]) -> Office:
         folder = place / f"office-{next(numbers)}"
         folder.mkdir()
         if engine == "sqlite":
