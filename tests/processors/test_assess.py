@@ -306,11 +306,31 @@ def test_a_reply_with_one_possible_day_answers_every_date_asked_for() -> None:
         "わかりました。",
         "12月16日に。ただし午後のみ。",
         "12月16日以外でお願いします。",
+        "12月16日は行けません。",
+        "12月16日は休みです。",
+        "12月16日にもう返却しました。",
+        "12月16日に行けるかまだ分かりません。",
+        "12月16日でお願いします。それと本数を2本にしてください。",
+        "12月16日に伺います。LTE-0018も返却します。",
+        "紛失しました。12月16日に報告に伺います。",
     ],
 )
 def test_any_other_reply_is_for_an_operator_to_read(text: str) -> None:
     assert reply(text).concerns
     assert not reply(text).answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "了解しました。12月16日に伺います。",
+        "お世話になっております。小林です。\n12月16日（水）でお願いいたします。",
+        "ありがとうございます。では12月16日の午後に持参します。",
+        "候補の中では12月16日が都合がよいです。",
+    ],
+)
+def test_courtesy_around_the_day_does_not_hold_an_answer_up(text: str) -> None:
+    assert set(reply(text).answer) == set(THREAD.awaits)
 
 
 def test_a_reply_of_another_person_answers_nothing() -> None:

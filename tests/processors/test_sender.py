@@ -19,6 +19,8 @@ CITY = "city.example.lg.jp"
 PASS = AuthResult(authserv_id=MX, results=(("dmarc", "pass", CITY),))
 FAIL = AuthResult(authserv_id=MX, results=(("spf", "fail", CITY), ("dmarc", "pass", CITY)))
 FORGED = AuthResult(authserv_id="mx.evil.example", results=(("dmarc", "pass", CITY),))
+SOFT = AuthResult(authserv_id=MX, results=(("spf", "softfail", CITY), ("dmarc", "none", CITY)))
+NONE = AuthResult(authserv_id=MX, results=(("spf", "pass", f"relay.{CITY}"), ("dkim", "none", "")))
 ALIEN = AuthResult(authserv_id=MX, results=(("dkim", "pass", "evil.example"), ("spf", "pass", CITY)))
 
 
@@ -34,7 +36,9 @@ def mail(address: str | None = f"kobayashi-m@{CITY}", *results: AuthResult, **mo
         (mail(f"kobayashi-m@{CITY}"), "mail-no-claim", "one-person", "medium"),
         (mail(f"kobayashi-m@{CITY}", FORGED), "mail-no-claim", "one-person", "medium"),
         (mail(f"kobayashi-m@{CITY}", FORGED, PASS), "mail-proven", "one-person", "strong"),
-        (mail(f"kobayashi-m@{CITY}", ALIEN), "mail-no-claim", "one-person", "medium"),
+        (mail(f"kobayashi-m@{CITY}", ALIEN), "mail-failed", "one-person", "weak"),
+        (mail(f"kobayashi-m@{CITY}", SOFT), "mail-failed", "one-person", "weak"),
+        (mail(f"kobayashi-m@{CITY}", NONE), "mail-no-claim", "one-person", "medium"),
         (mail(f"kobayashi-m@{CITY}", FAIL), "mail-failed", "one-person", "weak"),
         (mail(f"kobayashi-m@{CITY}", FAIL, PASS), "mail-failed", "one-person", "weak"),
         (mail(f"kobayashi-m@{CITY}", PASS, FAIL), "mail-proven", "one-person", "strong"),

@@ -52,6 +52,26 @@ def test_a_corrected_date_removes_its_reason_and_keeps_what_was_written(desk: De
     assert "12月20日" in [value.raw for value in history]
 
 
+def test_a_value_for_a_field_that_the_service_has_not_is_refused(desk: Desk) -> None:
+    request = arrive(desk, day="12月20日")
+    with pytest.raises(NotAllowed):
+        decide.correct(desk.app, OPERATOR, request.id, request.version, {"nonsense": "1"})
+    assert desk.request(request.number).reading == request.reading
+
+
+AGAIN = "申請区分：配布\n本数：1本\n受取希望日：12月{day}日\n"
+
+
+@pytest.mark.parametrize(("day", "raised"), [(16, ["FR-06"]), (17, [])])
+def test_exactly_the_same_distribution_twice_is_flagged(desk: Desk, day: int, raised: list[str]) -> None:
+    """A distribution names no unit; another day makes it another request."""
+    for name, wanted in (("first", 16), ("second", day)):
+        raw = mail(AGAIN.format(day=wanted), message_id=f"<{name}@mail.city.example.lg.jp>")
+        accepted = desk.receive(raw)
+        desk.work()
+    assert rules(desk.request(accepted.number)) == raised
+
+
 def test_what_was_corrected_runs_as_it_was_seen(desk: Desk) -> None:
     request = arrive(desk, day="12月20日")
     version = decide.correct(desk.app, OPERATOR, request.id, request.version, {"desired_date": "2026-12-21"})

@@ -69,7 +69,8 @@ def assess(
         return _automatic(content, applied, world)
     if thread is not None:
         reader = reader_for(world, local_day(applied), catalogue.key_patterns)
-        return assess_reply(content, applied, reader, thread)
+        beside = next((one.words.beside for one in catalogue.all() if one.id == thread.service), ())
+        return assess_reply(content, applied, reader, thread, beside)
     candidates = claims_of(content, catalogue)
     chosen = service or _chosen(candidates)
     processor = catalogue.service(chosen) if chosen else None

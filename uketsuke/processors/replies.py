@@ -6,6 +6,7 @@ itself, and a date that was not asked for is for an operator (FR-14).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -13,10 +14,12 @@ from pydantic import JsonValue
 
 from uketsuke.domain.authority import Authority, Risk, Target, evidence_for, need_for
 from uketsuke.domain.content import Content, Kind
-from uketsuke.domain.dates import DateReading, read_date
+from uketsuke.domain.dates import DateReading, read_date, read_dates
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
+from uketsuke.domain.text import fold
 from uketsuke.processors.assessment import Action, Assessment, Thread
 from uketsuke.processors.case import Case
+from uketsuke.processors.courtesy import leftover
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.rules import concerns_of
 from uketsuke.processors.sender import Who, who_asks
@@ -25,12 +28,27 @@ from uketsuke.processors.values import Reader
 FIELD = "desired_date"
 
 
-def assess_reply(content: Content, applied: datetime, reader: Reader, thread: Thread) -> Assessment:
-    """Join the thread: an answer where one was waited for, else something for an operator to read."""
+_AGREES = (
+    r"(?:了解|承知|かしこま|わか|分か)(?:(?:いた|致)?し|り)ました|(?:候補|ご提示)(?:日|の)*(?:中|うち)?(?:で|から)は?",
+    r"(?:都合|日程)が?(?:よい|良い|いい|よろしい|つき(?:ます|そう))(?:です)?|で?大丈夫です|(?:で)?いかがでしょうか",
+    r"できれば|それでは|では|を?希望(?:です|します)|(?:で|に)?(?:お)?(?:伺い|持参|うかがい)(?:(?:いた|致)?し)?ます",
+)
+"""What people write around the day they choose."""
+
+
+def assess_reply(
+    content: Content, applied: datetime, reader: Reader, thread: Thread, beside: tuple[str, ...] = ()
+) -> Assessment:
+    """Join the thread: an answer where one was waited for, else something for an operator to read.
+
+    `beside` are words of the thread's service that may stand beside the day.
+    """
     who = who_asks(content, {}, reader.world)
     found = read_date(content.text[:LONGEST_TEXT], reader.on)
     reading = _reading(content, found)
     concerns = tuple(_concerns(content, reading, found, reader, thread, who))
+    if not concerns and found and _says_more(content, found, reader.on, who, (*_AGREES, *beside)):
+        concerns = (Concern(code="reply-to-read", rule="FR-14", hard=False),)
     answer: dict[str, date] = {}
     if not concerns and found and found.value:
         answer = dict.fromkeys(thread.awaits, found.value)
@@ -44,6 +62,15 @@ def assess_reply(content: Content, applied: datetime, reader: Reader, thread: Th
         concerns=concerns,
         answer=answer,
     )
+
+
+def _says_more(content: Content, found: DateReading, on: date, who: Who, beside: tuple[str, ...]) -> bool:
+    """Whether a reply has words beside the day: a refusal, a second wish, a question."""
+    text = content.text[:LONGEST_TEXT]
+    for day in reversed(read_dates(text, on)):
+        text = f"{text[: day.start]} {text[day.end :]}" if day.value == found.value else text
+    names = (*who.person.name.split(), who.person.department) if who.person else ()
+    return bool(leftover(fold(text), *beside, *(re.escape(fold(name)) for name in names)))
 
 
 def _reading(content: Content, found: DateReading | None) -> Reading:

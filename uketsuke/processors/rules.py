@@ -126,13 +126,29 @@ def _other_name(case: Case) -> Iterator[Concern]:
 
 def _duplicate(case: Case) -> Iterator[Concern]:
     name = case.processor.key_field if case.processor else None
-    value, department = case.values.get(name or ""), case.values.get("department")
-    if case.processor is None or name is None or not value or not department:
+    department = case.values.get("department")
+    if case.processor is None or name is None or not department:
+        return
+    value = case.values.get(name)
+    if not value:
+        yield from _repeated(case, case.processor.id, str(department))
         return
     for other in case.world.similar(case.processor.id, str(department), name, str(value)):
         if other.number != case.number:
             facts: dict[str, JsonValue] = {"number": other.number, "value": value}
             yield Concern(code="duplicate", rule="FR-06", field=name, hard=False, facts=facts)
+
+
+def _repeated(case: Case, service: str, department: str) -> Iterator[Concern]:
+    """Nothing names what it is about (a distribution): the same person asks for exactly the same again."""
+    mail = case.values.get("requester_email")
+    similar = case.world.similar(service, department, "requester_email", str(mail)) if mail else []
+    free = {"requester_name", "requester_phone", "remarks"}
+    asked = {name: value for name, value in case.values.items() if name not in free}
+    for other in similar:
+        if other.number != case.number and asked == {name: other.values.get(name) for name in asked}:
+            facts: dict[str, JsonValue] = {"number": other.number, "value": mail}
+            yield Concern(code="duplicate", rule="FR-06", field="requester_email", hard=False, facts=facts)
 
 
 def _urgent(case: Case) -> Iterator[Concern]:

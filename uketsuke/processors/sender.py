@@ -63,7 +63,22 @@ def way_of(content: Content, world: World) -> Path:
         (method.casefold(), result.casefold(), about.casefold()) in aligned
         for method, result, about in trusted.results
     )
-    return Path.MAIL_PROVEN if proven else Path.MAIL_NO_CLAIM
+    if proven:
+        return Path.MAIL_PROVEN
+    return Path.MAIL_FAILED if trusted and _contradicts(trusted, domain) else Path.MAIL_NO_CLAIM
+
+
+def _contradicts(trusted: AuthResult, domain: str) -> bool:
+    """Whether a trusted host says softfail, or pass for somebody else's domain: that is a claim, not none."""
+    return any(
+        result.casefold() == "softfail"
+        or (result.casefold() == "pass" and bool(about) and not _related(about.casefold(), domain))
+        for _method, result, about in trusted.results
+    )
+
+
+def _related(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def is_outside(content: Content, world: World) -> bool:

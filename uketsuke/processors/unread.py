@@ -124,17 +124,18 @@ def _current(case: Case) -> list[FieldValue]:
 def _without_values(case: Case, text: str) -> str:
     """The text with what was read from it blanked, and the days that are the one asked for or gone by."""
     chars = list(text)
+    rules = {name: spec.rule for name, spec in case.request.specs().items()}
     spans = [
         (
             one.source.start,
             one.source.end,
-            _CHOICE if case.request.specs()[name].rule is Rule.CHOICE else _READ,
+            _CHOICE if rules.get(name) is Rule.CHOICE else _READ,
         )
         for name, history in case.reading.values.items()
         for one in history
         if one.source.part == "text" and one.source.start is not None
     ]
-    days = {str(value) for name, value in case.values.items() if case.request.specs()[name].rule is Rule.DATE}
+    days = {str(value) for name, value in case.values.items() if rules.get(name) is Rule.DATE}
     spans += [
         (day.start, day.end, _READ)
         for day in read_dates(text, case.reader.on)

@@ -131,7 +131,7 @@ def choices_in(spec: FieldSpec, text: str) -> list[str]:
 
 def _count(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     counts = split_counts(raw)
-    if len(counts) == 1 and not re.search(r"約|程度|以上|未満|\d\.\d|-\d", fold(raw)):
+    if len(counts) == 1 and not re.search(r"\d{7}|約|程度|以上|未満|\d\.\d|-\d", fold(raw)):
         rest = re.sub(r"\d+|[〇一二三四五六七八九十]+", " ", fold(raw))
         return _alone(counts[0], raw, bool(leftover(rest, _COUNTERS)))
     return Read(problem="several-values" if len(counts) > 1 else "unparsable-value", facts=(("raw", raw),))

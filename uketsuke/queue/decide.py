@@ -20,6 +20,7 @@ from uketsuke.domain.job import JobName
 from uketsuke.domain.states import Decision, RequestState, StepState, follow
 from uketsuke.errors import NotAllowed, PlanChanged, StaleVersion
 from uketsuke.processors.base import Subject
+from uketsuke.processors.common_fields import CommonFields
 from uketsuke.queue.correspondence import write
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.progress import refresh_due, release, store_plan
@@ -90,12 +91,20 @@ def correct(app: App, actor: Actor, request_id: int, version: int, values: Mappi
     """Add operator-sourced values; what was read stays. The request is judged again."""
     with deciding(app, actor, request_id, version, "correct") as now:
         follow(now.request.state, Decision.RUN, actor.role)
+        if unknown := set(values) - _fields(app, now.request):
+            raise NotAllowed("correct", ", ".join(sorted(unknown))[:80], "no field of this request")
         reading = now.request.reading
         before = {path: one.value for path in values if (one := reading.current(path))}
         now.told = {"before": before, "after": dict(values)}
         reading = corrected(reading, values, actor.login, app.now())
         now.request = now.request.model_copy(update={"reading": reading})
         return _judge(now, "correct", {"fields": sorted(values)})
+
+
+def _fields(app: App, request: RequestRow) -> set[str]:
+    """The fields that a person may type into; a value under another name could never be seen or removed."""
+    model = app.catalogue.service(request.service).request if request.service else CommonFields
+    return {*model.specs(), *request.reading.values}
 
 
 def choose_service(app: App, actor: Actor, request_id: int, version: int, service: str) -> int:
