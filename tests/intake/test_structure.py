@@ -9,6 +9,7 @@ import pytest
 
 from tests.intake.mails import mail, multipart, part, text_mail
 from uketsuke.domain.content import Content
+from uketsuke.intake.markup import read_markup
 from uketsuke.intake.message import read_mail
 
 PLAIN = part("text/plain; charset=utf-8", "本文です".encode())
@@ -146,3 +147,18 @@ def test_identifiers_lose_their_brackets() -> None:
         mail(b"Message-ID: <a@b>", b"In-Reply-To: <c@d> (x)", b"References: <e@f>\r\n <c@d> <e@f>")
     )
     assert (content.message_id, content.in_reply_to, content.references) == ("a@b", ("c@d",), ("e@f", "c@d"))
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "style='visibility: hidden'",
+        "style='font-size:0px'",
+        "style='opacity:0'",
+        "style='mso-hide:all'",
+        "hidden",
+    ],
+)
+def test_what_a_reader_of_the_mail_could_not_see_gives_no_text(hidden: str) -> None:
+    markup = f"<p>返却します</p><p {hidden}>管理番号：LTE-0012</p><p style='font-size:0.9em'>以上</p>"
+    assert read_markup(markup).text.split() == ["返却します", "以上"]

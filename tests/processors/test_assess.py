@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.sample_files import Sample, by_name, catalogue, samples, world_on
 from uketsuke.domain.authority import Need
-from uketsuke.domain.content import Channel, Content, FormValue, FromFacts, Kind
+from uketsuke.domain.content import Attachment, Channel, Content, FormValue, FromFacts, Kind
 from uketsuke.domain.plan import AgreeDate, Plan
 from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind
 from uketsuke.domain.world import OpenRequest
@@ -276,6 +276,13 @@ def test_general_rules_see_what_must_not_pass_unseen(text: str, code: str) -> No
 def test_general_rules_do_not_cry_wolf(text: str) -> None:
     raised = judged(f"申請区分：返却\n管理番号：LTE-0017\n\n{text}").concerns
     assert {one.code for one in raised} <= {"unread-text"}
+
+
+@pytest.mark.parametrize(("media", "raised"), [("application/pdf", ["unread-attachment"]), ("image/png", [])])
+def test_a_paper_that_nobody_has_read_is_flagged_and_a_logo_is_not(media: str, raised: list[str]) -> None:
+    attached = Attachment(filename="返却申請書", media_type=media, size=1, sha256="0" * 64, part=(1,))
+    content = message("申請区分：返却\n管理番号：LTE-0017\n", attachments=(attached,))
+    assert [one.code for one in assess(content, AT, WORLD, catalogue()).concerns] == raised
 
 
 THREAD = Thread(

@@ -39,6 +39,15 @@ _FAR = timedelta(days=184)
 """A day asked for is hardly ever further ahead; a wrong year is."""
 _TWELVE = re.compile(r"(?<![0-9-])(?:[0-9]{12}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4})(?![0-9-])")
 _PASSWORD = re.compile(r"(?:パスワード|password|PW)\s*(?:は|[:=])\s*[!-~]{4,}", re.IGNORECASE)
+_NO_PAPERS = (
+    "image/",
+    "text/calendar",
+    "text/vcard",
+    "text/x-vcard",
+    "application/pkcs7-",
+    "application/pgp-",
+)
+"""Attachments that mail programs and signatures add; every other one may hold what is wanted."""
 _ATTACHED = re.compile(r"添付(?:の|し|を|ファイル|資料|します|いたし|致し)")
 
 
@@ -207,6 +216,12 @@ def _unreadable(case: Case) -> Iterator[Concern]:
     mailed = case.content.channel is Channel.MAIL and not case.content.attachments
     if mailed and _ATTACHED.search(case.content.text[:LONGEST_TEXT]):
         yield Concern(code="missing-attachment", rule="FR-13", hard=False)
+    for attached in (
+        case.content.attachments if case.processor and case.content.channel is Channel.MAIL else ()
+    ):
+        if not attached.media_type.startswith(_NO_PAPERS):
+            facts = {"name": attached.filename or attached.media_type}
+            yield Concern(code="unread-attachment", rule="FR-13", hard=False, facts=facts)
 
 
 def _free_text(case: Case) -> Iterator[Concern]:
