@@ -12,6 +12,7 @@ from uketsuke.domain.people import Department, Person, Post, SharedMailbox
 from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind
 from uketsuke.domain.snapshot import SnapshotWorld
 from uketsuke.domain.states import Role
+from uketsuke.domain.text import key as text_key
 from uketsuke.domain.world import World
 from uketsuke.errors import NotFound
 from uketsuke.store.database import Database
@@ -120,7 +121,8 @@ def test_without_a_directory_people_and_departments_are_unknown(database: Databa
 
 def test_the_world_knows_similar_requests_but_not_the_one_looked_at(database: Database) -> None:
     value = FieldValue(value="LTE-0217", raw="LTE-0217", source=Source(kind=SourceKind.SPAN), rule="label")
-    same = {"service": "s", "department": "d", "reading": Reading(values={"asset_no": (value,)})}
+    read = Reading(values={"asset_no": (value,)})
+    same = {"service": "s", "department": "d", "about": text_key("LTE-0217"), "reading": read}
     with database.transaction("write") as tx:
         first, second = (tx.requests.get(samples.request(tx, **same)) for _ in range(2))
         world = StoredWorld(tx, TODAY, Calendar({}), besides=second.receipt_id)

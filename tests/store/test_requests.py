@@ -14,6 +14,7 @@ from uketsuke.domain.authority import Authority, Evidence, Identity, Path
 from uketsuke.domain.content import Kind
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
 from uketsuke.domain.states import RequestState
+from uketsuke.domain.text import key as text_key
 from uketsuke.errors import NotFound, StaleVersion
 from uketsuke.store.database import Database
 from uketsuke.store.shapes import Candidate, Override
@@ -96,18 +97,18 @@ def test_the_end_is_noted_and_forgotten_with_the_state(database: Database) -> No
 
 
 def test_similar_means_service_department_and_field_open_or_recent(database: Database) -> None:
-    same = {"service": "lte-handover", "department": "道路計画課", "reading": reading(asset_no="ＬＴＥ-0217")}
+    same = {"service": "lte-handover", "department": "道路計画課", "about": text_key("ＬＴＥ-0217")}
     with database.transaction("write") as tx:
         ids = [
             samples.request(tx, **same),
             samples.request(tx, **same, state=S.DONE),
             samples.request(tx, **{**same, "department": "広報課"}),
-            samples.request(tx, **{**same, "reading": reading(asset_no="LTE-0218")}),
+            samples.request(tx, **{**same, "about": text_key("LTE-0218")}),
             samples.request(tx, **same, state=S.WITHDRAWN),
         ]
 
         def ask(since: datetime) -> set[int]:
-            found = tx.requests.similar("lte-handover", "道路計画課", "asset_no", "LTE-0217", since)
+            found = tx.requests.similar("lte-handover", "道路計画課", "LTE‐0217", since)
             return {one.id for one in found}
 
         now = tx.now
@@ -216,7 +217,8 @@ def test_no_list_reads_the_whole_table(url: str) -> None:
         tx.tray.counts("me")
         tx.requests.get(ids["held"])
         tx.requests.by_number("x1")
-        tx.requests.similar("s", "d", "f", "v", samples.NOON)
+        tx.requests.similar("s", "d", "v", samples.NOON)
+        tx.requests.about("v")
         tx.requests.by_letter_message_id(["<m@x>"])
     whole = [line for line in plan.scans if " requests" in line]  # the other tables are empty here
     assert not whole, plan.text

@@ -10,6 +10,7 @@ from uketsuke.domain.authority import Path
 from uketsuke.domain.calendar import local
 from uketsuke.domain.content import Channel, Content, Kind, Problem
 from uketsuke.domain.states import RequestState
+from uketsuke.domain.text import key as text_key
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment, PlanState
 from uketsuke.queue.correspondence import status_token, write
@@ -83,6 +84,7 @@ def facts_of(app: App, assessment: Assessment) -> Changes:
         requester_name=_text(plain.get("requester_name")),
         requester_mail=assessment.subject.to if assessment.subject else None,
         department=_text(plain.get("department")),
+        about=_about(app, assessment),
         due_at=first[1] if first else None,
         due_what=first[0] if first else None,
         applied_at=assessment.applied_at,
@@ -172,6 +174,13 @@ def _day_start(app: App) -> datetime:
 
 def _hash(app: App, receipt: Receipt) -> str:
     return token_hash(status_token(app, receipt.number))
+
+
+def _about(app: App, assessment: Assessment) -> str | None:
+    """What two requests have in common that ask for the same thing (FR-06)."""
+    field = app.catalogue.service(assessment.service).key_field if assessment.service else None
+    value = assessment.values.get(field) if field else None
+    return None if value is None else text_key(str(value))
 
 
 def _text(value: object) -> str | None:

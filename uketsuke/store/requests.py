@@ -46,6 +46,8 @@ class RequestRow(Frozen):
     requester_name: str | None
     requester_mail: str | None
     department: str | None
+    about: str | None
+    """Folded value of the service's key field: which unit, account or form it is about."""
     due_at: datetime | None
     due_what: str | None
     applied_at: datetime
@@ -79,6 +81,7 @@ class Changes(TypedDict, total=False):
     requester_name: str | None
     requester_mail: str | None
     department: str | None
+    about: str | None
     due_at: datetime | None
     due_what: str | None
     applied_at: datetime
@@ -175,19 +178,24 @@ class Requests(Repository):
         self._connection.execute(mine.values(due_at=due_at, due_what=due_what))
 
     def similar(
-        self, service: str, department: str, field: str, value: str, since: datetime
+        self, service: str, department: str, value: str, since: datetime, limit: int = 20
     ) -> list[RequestRow]:
-        """Requests of the same service and department, open or ended after `since`, newest first (FR-06).
+        """Requests of that service and department about the same thing, open or ended since then (FR-06).
 
-        `field` is compared by its folded text, as it was read or corrected last.
+        The value is that of the service's key field, compared folded, as it was read or
+        corrected last; the newest first.
         """
         same = (requests.c.service == service) & (requests.c.department == department)
+        same &= requests.c.about == text_key(value)
         recent = requests.c.ended_at.is_(None) | (requests.c.ended_at >= since)
         alive = requests.c.state.not_in([RequestState.MERGED, RequestState.WITHDRAWN])
-        rows = self._all(
-            RequestRow, select(requests).where(same, recent, alive).order_by(requests.c.applied_at.desc())
-        )
-        return [row for row in rows if _is_same(row.reading.plain().get(field), value)]
+        found = select(requests).where(same, recent, alive).order_by(requests.c.applied_at.desc())
+        return self._all(RequestRow, found.limit(limit))
+
+    def about(self, value: str, limit: int = 50) -> list[RequestRow]:
+        """Requests about one thing, by the value of their service's key field; the newest first."""
+        mine = select(requests).where(requests.c.about == text_key(value))
+        return self._all(RequestRow, mine.order_by(requests.c.applied_at.desc()).limit(limit))
 
     def by_letter_message_id(self, message_ids: Collection[str]) -> list[RequestRow]:
         """Requests whose letters have these Message-IDs: which thread a reply belongs to."""
@@ -228,8 +236,3 @@ def _search_text(values: dict[str, Any]) -> str:
         for name in ("number", "title", "service", "requester_name", "requester_mail", "department")
     ]
     return " ".join(dict.fromkeys(text_key(str(word)) for word in (*words, *plain.values()) if word))
-
-
-def _is_same(found: JsonValue, value: str) -> bool:
-    many = found if isinstance(found, list) else [found]
-    return text_key(value) in {text_key(str(one)) for one in many if one is not None}

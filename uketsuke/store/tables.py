@@ -126,6 +126,7 @@ requests = Table(
     Column("requester_name", Words),
     Column("requester_mail", Words),
     Column("department", Words),
+    Column("about", Words),
     Column("due_at", UtcDateTime),
     Column("due_what", Words),
     Column("applied_at", UtcDateTime, nullable=False),
@@ -143,6 +144,7 @@ requests = Table(
     Index("ix_requests_state_due_at_applied_at", "state", "due_at", "applied_at"),
     Index("ix_requests_assignee_state_due_at", "assignee", "state", "due_at"),
     Index("ix_requests_service_department_applied_at", "service", "department", "applied_at"),
+    Index("ix_requests_about_applied_at", "about", "applied_at"),
     Index("ix_requests_ended_at", "ended_at"),
     sqlite_autoincrement=True,
 )

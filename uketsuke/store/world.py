@@ -84,7 +84,7 @@ class StoredWorld:
                 values=row.reading.plain(),
                 at=row.applied_at,
             )
-            for row in self._tx.requests.similar(service, department, field, value, since)
+            for row in self._tx.requests.similar(service, department, value, since)
             if row.receipt_id != self._besides
         ]
 

@@ -76,7 +76,7 @@ def show_asset(request: Request, site: Here, visitor: Signed, ledger: str, key: 
         numbers = {
             one.request_id: tx.requests.get(one.request_id).number for one in history if one.request_id
         }
-        about = tx.tray.search(history[-1].key).rows
+        about = tx.requests.about(history[-1].key)
         open_ones = [row for row in about if row.ended_at is None]
         asset = asset_page(declared, history, numbers, open_ones, naming)
         frame = frame_of(request, site, tx, visitor, "ledgers")
