@@ -46,3 +46,4 @@ check: install ## what a reviewer should not have to say: format, lint, types, l
 
 bench: install ## how long things take, beside floors measured in the same run
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.screens

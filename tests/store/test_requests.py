@@ -205,7 +205,7 @@ FROM n
 """
 
 
-def test_no_list_reads_the_whole_table(url: str) -> None:
+def test_ap_89_no_list_reads_the_whole_table(url: str) -> None:
     database = at(url)
     ids = fill_tray(database)
     with database.transaction("fill") as tx:
@@ -215,6 +215,7 @@ def test_no_list_reads_the_whole_table(url: str) -> None:
         for view in View:
             tx.tray.page(view, "me")
         tx.tray.counts("me")
+        tx.tray.all_requests()
         tx.requests.get(ids["held"])
         tx.requests.by_number("x1")
         tx.requests.similar("s", "d", "v", samples.NOON)

@@ -145,6 +145,7 @@ requests = Table(
     Index("ix_requests_assignee_state_due_at", "assignee", "state", "due_at"),
     Index("ix_requests_service_department_applied_at", "service", "department", "applied_at"),
     Index("ix_requests_about_applied_at", "about", "applied_at"),
+    Index("ix_requests_applied_at_id", "applied_at", "id"),
     Index("ix_requests_ended_at", "ended_at"),
     sqlite_autoincrement=True,
 )

@@ -20,6 +20,10 @@ from uketsuke.store.tables import AUTOMATIC, exchanges, letters, requests, steps
 
 _S = RequestState
 PAGE_SIZE = 50
+COUNTED = 5_000
+"""Lists are counted up to here; beyond it a page says "or more" and does not grow with the table."""
+_BY_DEADLINE = (requests.c.due_at.nulls_last(), requests.c.applied_at, requests.c.id)
+_NEWEST = (requests.c.applied_at.desc(), requests.c.id.desc())
 
 
 class View(StrEnum):
@@ -49,6 +53,7 @@ class Page(Frozen):
 
     rows: tuple[RequestRow, ...]
     total: int
+    """Counted up to `COUNTED`."""
     page: int
     size: int = PAGE_SIZE
 
@@ -61,7 +66,7 @@ class Tray(Repository):
     ) -> Page:
         """A page of a view (from 1), by deadline, then arrival (UX AP-14)."""
         chosen = and_(self._view(view, login), _filtered(filters or Filters()))
-        return self._page(chosen, page, size, requests.c.due_at.nulls_last(), requests.c.applied_at)
+        return self._page(chosen, page, size, *_BY_DEADLINE)
 
     def counts(self, login: str) -> dict[View, int]:
         """How many requests each view has, in one query."""
@@ -79,7 +84,7 @@ class Tray(Repository):
 
     def all_requests(self, filters: Filters | None = None, page: int = 1, size: int = PAGE_SIZE) -> Page:
         """Every request, newest first."""
-        return self._page(_filtered(filters or Filters()), page, size, requests.c.applied_at.desc())
+        return self._page(_filtered(filters or Filters()), page, size, *_NEWEST)
 
     def search(self, text: str, page: int = 1, size: int = PAGE_SIZE) -> Page:
         """Requests by number, as people type it, or by words that all occur (folded)."""
@@ -92,13 +97,12 @@ class Tray(Repository):
             )
         else:
             chosen = requests.c.number == number
-        return self._page(chosen, page, size, requests.c.applied_at.desc())
+        return self._page(chosen, page, size, *_NEWEST)
 
     def _page(self, chosen: ColumnElement[bool], page: int, size: int, *order: Any) -> Page:
-        total = self._connection.execute(
-            select(func.count()).select_from(requests).where(chosen)
-        ).scalar_one()
-        statement = select(requests).where(chosen).order_by(*order, requests.c.id)
+        counted = select(requests.c.id).where(chosen).limit(COUNTED).subquery()
+        total = self._connection.execute(select(func.count()).select_from(counted)).scalar_one()
+        statement = select(requests).where(chosen).order_by(*order)
         rows = self._all(RequestRow, statement.limit(size).offset((page - 1) * size))
         return Page(rows=tuple(rows), total=total, page=page, size=size)
 
@@ -128,7 +132,7 @@ class Tray(Repository):
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:
-    return statement.order_by(requests.c.due_at.nulls_last(), requests.c.applied_at, requests.c.id)
+    return statement.order_by(*_BY_DEADLINE)
 
 
 def _filtered(filters: Filters) -> ColumnElement[bool]:

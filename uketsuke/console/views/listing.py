@@ -9,7 +9,7 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.tray import Choice, title_of
 from uketsuke.domain.states import RequestState
 from uketsuke.store.requests import RequestRow
-from uketsuke.store.tray import Page
+from uketsuke.store.tray import COUNTED, Page
 
 STATE_CSS = {
     RequestState.READING: "run",
@@ -49,6 +49,8 @@ class Listing:
     states: tuple[Choice, ...]
     rows: tuple[ListRow, ...]
     total: int
+    more: bool
+    """There are more than were counted."""
     page: int
     size: int
     url: str
@@ -65,6 +67,7 @@ def listing(found: Page, text: str, state: RequestState | None, naming: Naming, 
         ),
         rows=tuple(list_row(row, naming) for row in found.rows),
         total=found.total,
+        more=found.total >= COUNTED,
         page=found.page,
         size=found.size,
         url=f"/requests?{query}&" if query else "/requests?",

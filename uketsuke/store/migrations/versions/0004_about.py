@@ -15,3 +15,4 @@ def upgrade() -> None:
     with op.batch_alter_table("requests") as requests:
         requests.add_column(sa.Column("about", sa.Text(), nullable=True))
         requests.create_index(op.f("ix_requests_about_applied_at"), ["about", "applied_at"])
+        requests.create_index(op.f("ix_requests_applied_at_id"), ["applied_at", "id"])
