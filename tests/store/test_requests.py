@@ -215,7 +215,6 @@ def test_ap_89_no_list_reads_the_whole_table(url: str) -> None:
         for view in View:
             tx.tray.page(view, "me")
         tx.tray.counts("me")
-        tx.tray.all_requests()
         tx.requests.get(ids["held"])
         tx.requests.by_number("x1")
         tx.requests.similar("s", "d", "v", samples.NOON)
