@@ -13,7 +13,7 @@ from uketsuke.domain.dates import DateReading, read_dates
 from uketsuke.processors.sentences import Mood, Sentence
 
 _BEFORE = re.compile(
-    r"(?:希望(?:日時?)?|(?:返却|受け?取り?|受渡し?|持参|お渡し)(?:予定)?日?|日程|日時)[はをが:、\s]{0,3}\Z"
+    r"(?:希望(?:日時?)?|(?:返却|受け?取り?|受渡し?|持参|お渡し)(?:予定)?日?|日程|日時)[はをが:\s]{0,3}\Z"
 )
 _AFTER = re.compile(
     r"(?:[^。、\n]{0,14}[、\n])?(?:(?!ため|ので)[^。、\n]){0,24}?"
