@@ -177,9 +177,10 @@ def _hash(app: App, receipt: Receipt) -> str:
 
 
 def _about(app: App, assessment: Assessment) -> str | None:
-    """What two requests have in common that ask for the same thing (FR-06)."""
+    """What two requests have in common that ask for the same thing (FR-06): a named thing, else who asks."""
     field = app.catalogue.service(assessment.service).key_field if assessment.service else None
-    value = assessment.values.get(field) if field else None
+    named = assessment.values.get(field) if field else None
+    value = named or (assessment.values.get("requester_email") if field else None)
     return None if value is None else text_key(str(value))
 
 

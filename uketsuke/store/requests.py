@@ -47,7 +47,7 @@ class RequestRow(Frozen):
     requester_mail: str | None
     department: str | None
     about: str | None
-    """Folded value of the service's key field: which unit, account or form it is about."""
+    """Folded value of the service's key field: which unit, account or form it is about; else who asks."""
     due_at: datetime | None
     due_what: str | None
     applied_at: datetime
