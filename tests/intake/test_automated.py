@@ -16,7 +16,7 @@ TABLE = [
     (b"Precedence: auto_reply", "auto-reply", Kind.AUTOMATIC),
     (b"Precedence: list", "precedence", Kind.LIST),
     (b"Precedence: first-class", None, None),
-    (b"X-Auto-Response-Suppress: DR, OOF, AutoReply", "auto-response-suppress", Kind.AUTOMATIC),
+    (b"X-Auto-Response-Suppress: DR, OOF, AutoReply", None, None),
     (b"X-Auto-Response-Suppress: None", None, None),
     (b"X-Autoreply: yes", "auto-reply", Kind.AUTOMATIC),
     (b"List-Id: <soumu.city.example.lg.jp>", "list-id", Kind.LIST),
@@ -36,6 +36,12 @@ def test_automatic_mail_is_recognised_by_its_headers(
 ) -> None:
     content = read_mail(mail(header))
     assert (content.automatic, content.automatic_kind) == (reason, kind)
+
+
+@pytest.mark.parametrize(("value", "said"), [(b"All", True), (b"None", False), (b"", False)])
+def test_a_mail_that_wants_no_answer_is_still_read(value: bytes, said: bool) -> None:
+    content = read_mail(mail(b"X-Auto-Response-Suppress: " + value))
+    assert (content.no_answer, content.automatic) == (said, None)
 
 
 @pytest.mark.parametrize("sender", [b"MAILER-DAEMON@mx.example", b"Mail System <mailer-daemon@mx.example>"])

@@ -125,6 +125,8 @@ class Content(Frozen):
     """Why it is automatic, or None: `auto-submitted`, `precedence`, `null-sender`, `list-id` …"""
     automatic_kind: Kind | None = None
     """BOUNCE, AUTOMATIC, LIST or OWN where `automatic` is set."""
+    no_answer: bool = False
+    """It asks for no automatic answer (X-Auto-Response-Suppress): no acknowledgement is sent."""
     token: str | None = None
     """The signed token of our own letters, when the message carries one (thread)."""
     failed_recipients: tuple[str, ...] = ()

@@ -79,11 +79,6 @@ _RULES: tuple[tuple[str, Kind, Callable[[Envelope], bool]], ...] = (
     ),
     ("precedence", Kind.LIST, lambda mail: mail.word("precedence") == "list"),
     ("precedence", Kind.AUTOMATIC, lambda mail: mail.word("precedence") in ("bulk", "junk")),
-    (
-        "auto-response-suppress",
-        Kind.AUTOMATIC,
-        lambda mail: mail.word("x-auto-response-suppress") not in ("", "none"),
-    ),
     ("null-sender", Kind.AUTOMATIC, lambda mail: mail.null_sender),
 )
 
@@ -94,6 +89,11 @@ def judge_automatic(mail: Envelope) -> tuple[str, Kind] | tuple[None, None]:
         if holds(mail):
             return reason, kind
     return None, None
+
+
+def wants_no_answer(mail: Envelope) -> bool:
+    """Whether it asks for no automatic answer; people's mail may, so it is no reason to set it aside."""
+    return mail.word("x-auto-response-suppress") not in ("", "none")
 
 
 def read_failed_recipients(mail: Envelope, report: str, text: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from uketsuke.domain.content import Channel, Content, Kind
-from uketsuke.intake.automated import Envelope, judge_automatic, read_failed_recipients
+from uketsuke.intake.automated import Envelope, judge_automatic, read_failed_recipients, wants_no_answer
 from uketsuke.intake.body import Body, BodyReader
 from uketsuke.intake.headers import Headers, read_headers
 from uketsuke.intake.limits import Limits
@@ -75,6 +75,7 @@ def _assemble(headers: Headers, top: Part, body: Body, findings: Findings) -> Co
         token=token[1] if token else None,
         failed_recipients=read_failed_recipients(envelope, body.report, full) if bounced else (),
         problems=findings.problems(),
+        no_answer=wants_no_answer(envelope),
         extra=_find_bounced(body, full) if bounced else {},
     )
 

@@ -131,7 +131,7 @@ def _acknowledge(
 ) -> None:
     """Number and promised date to who wrote; none to outsiders, machines and repeated askers (DESIGN 5)."""
     to = answer_to(assessment, content, app)
-    if content.channel is not Channel.MAIL or to is None:
+    if content.channel is not Channel.MAIL or content.no_answer or to is None:
         return
     if tx.letters.acknowledged_since(to, _day_start(app)) >= ACKNOWLEDGEMENTS_PER_DAY:
         return
