@@ -154,7 +154,8 @@ def _harmless(case: Case, mood: Mood) -> tuple[str, ...]:
     again = [pattern for spec, value in specs if value is not None for pattern in _again(spec, value, mood)]
     reasons = (rf"(?:^|(?<=[、。\s\ufdd1]))(?:(?!{_choices(case)}|{_ACTS})[^、。\ufdd0\n]){{1,60}}{_REASON}",)
     had = (rf"(?:{_choices(case)}){HAD}",)
-    own = (*had, *words.named, *words.beside) if words else ()
+    title = re.escape(fold(case.processor.title.partition("（")[0])) if case.processor else ""
+    own = (*had, title, *words.named, *words.beside) if words else ()
     return (*reasons, *own, *again, _PHONE, _ADDRESS)
 
 
