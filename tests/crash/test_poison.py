@@ -10,6 +10,7 @@ from tests.crash.conftest import MakeOffice
 from tests.crash.office import Office, Zygote, describe, working
 from tests.crash.oracle import examine
 from tests.crash.scenario import Day
+from tests.desk import CITY
 from tests.end_to_end import mails
 from tests.end_to_end.mails import moment
 from tests.intake.poisons import PoisonedReader
@@ -28,6 +29,9 @@ pytestmark = [pytest.mark.crash, pytest.mark.smtp]
 KINDS = ("kill", "segfault", "exit", "sleep", "loop", "memory", "nonsense")
 AT = moment("2026-12-08 14:00")
 GOOD = 10
+STAFF = tuple(
+    mails.Writer(one["name"], one["mail"], one["department"]) for one in CITY["staff"] if one["active"]
+)
 QUICK = ProcessLimits(cpu_seconds=1, wall_seconds=2.0)
 
 
@@ -39,8 +43,9 @@ def poison(kind: str) -> bytes:
 
 
 def good(number: int) -> bytes:
-    """A distribution that runs by itself."""
-    return mails.distribution(mails.SUZUKI, at=AT, message_id=f"<good-{number}@city>", day="R8.12.10")
+    """A distribution that runs by itself: each by somebody else, or it would be a repeat (FR-06)."""
+    writer = STAFF[number]
+    return mails.distribution(writer, at=AT, message_id=f"<good-{number}@city>", day="R8.12.10")
 
 
 def put(office: Office, raw: list[bytes]) -> None:
