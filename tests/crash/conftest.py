@@ -72,11 +72,38 @@ def furnish_url(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def opened() -> Iterator[list[Office]]:
+    """The offices that are open."""
+    offices: list[Office] = []
+    yield offices
+    _close(offices)
+
+
+@pytest.fixture(autouse=True)
+def tidy(opened: list[Office]) -> Iterator[None]:
+    """Close what a test has opened when it is over: each office holds connections, threads and a relay."""
+    before = len(opened)
+    yield
+    _close(opened[before:])
+    del opened[before:]
+
+
+def _close(offices: list[Office]) -> None:
+    for office in offices:
+        office.close()
+        office.relay.stop()
+
+
+@pytest.fixture(scope="session")
 def make_office(
-    place: Path, furnished: Path, dovecot_server: DovecotServer, request: pytest.FixtureRequest
-) -> Iterator[MakeOffice]:
+    place: Path,
+    furnished: Path,
+    dovecot_server: DovecotServer,
+    opened: list[Office],
+    request: pytest.FixtureRequest,
+) -> MakeOffice:
     """`make_office("sqlite")` or `make_office("postgresql")`: empty mailbox, fresh database, own relay."""
-    numbers, opened, turn = count(1), [], threading.Lock()
+    numbers, turn = count(1), threading.Lock()
 
     def make(engine: str = "sqlite", **options: Any) -> Office:
         with turn:  # days are lived beside each other, and pytest's fixtures know one thread
@@ -98,10 +125,7 @@ def make_office(
         return office
 
     dovecot_server.start()
-    yield make
-    for office in opened:
-        office.close()
-        office.relay.stop()
+    return make
 
 
 @pytest.fixture(scope="session")
