@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.scenes import Scene, busy_desk
-from tests.console.screens import PASSWORD
+from tests.console.screens import FLAGGED, PASSWORD, open_screen
 from tests.console.serving import serving
 from tests.servers.browser import Window, assert_accessible, assert_fits
 from uketsuke.console.web import create_app
 from uketsuke.domain.states import RequestState, StepState
+from uketsuke.settings import Queue
 
 pytestmark = pytest.mark.browser
 
@@ -26,12 +27,17 @@ class Served:
 
     def sign_in(self, page: Page, login: str = "hashimoto") -> Page:
         """Sign in with the keyboard."""
-        page.goto(f"{self.url}/sign-in")
-        page.fill("#login", login)
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/queue")
-        return page
+        return sign_in(self.url, page, login)
+
+
+def sign_in(url: str, page: Page, login: str = "hashimoto") -> Page:
+    """Sign in with the keyboard to what is served there."""
+    page.goto(f"{url}/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue")
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +104,15 @@ def small_text(page: Page) -> list[str]:
           }
           return small;
         }"""
+    )
+    return found
+
+
+def overflowing(page: Page) -> list[str]:
+    """Bands and cards that hold something wider than themselves."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("main section, main td, main form.card")]
+          .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className)"""
     )
     return found
 
@@ -294,3 +309,45 @@ def test_a_call_becomes_a_receipt_with_the_keyboard_alone(served: Served, window
     page.wait_for_selector("h1.no")
     served.scene.screen.desk.work()
     page.wait_for_selector("h1:has-text('LTE接続端子の返却')")
+
+
+def test_ap_04_the_control_goes_away_by_itself_when_the_window_is_over(window: Window) -> None:
+    screen = open_screen(queue=Queue(undo_seconds=2, lease_seconds=30))
+    number = screen.arrive(FLAGGED.replace("12月19日", "12月18日") + "至急お願いします。\n")
+    with serving(create_app(screen.desk.app)) as url:
+        page = sign_in(url, window.open())
+        page.goto(f"{url}/requests/{number}?view=review")
+        page.click("#soft summary")
+        page.fill("[name^='over.']", "課へ電話で確認済み")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".toast form")).to_have_count(1)
+        expect(page.locator(".toast form")).to_have_count(0)
+        expect(page.locator(".toast")).to_contain_text(f"{number} を受け付けました")
+    assert screen.desk.request(number).state is RequestState.RUNNING
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_long_words_and_names_break_and_stay_inside_their_boxes(window: Window, width: int) -> None:
+    screen = open_screen()
+    body = f"申請区分：返却\n所属：{'都市計画' * 12}課\n氏名：{'寿限無' * 20}\n管理番号：LTE-{'9' * 90}\n"
+    number = screen.arrive(f"{body}https://example.lg.jp/{'a' * 200}\n", subject="端末" * 60 + "W" * 90)
+    with serving(create_app(screen.desk.app)) as url:
+        page = sign_in(url, window.open(width, 844))
+        for address in ("/queue", "/requests", f"/requests/{number}"):
+            page.goto(url + address)
+            assert_fits(page)
+            assert not overflowing(page), address
+
+
+def test_badges_of_all_colours_stand_alike_and_every_decision_is_in_reach_on_a_phone(
+    looked_at: Served, window: Window
+) -> None:
+    page = looked_at.sign_in(window.open(390, 844))
+    page.goto(f"{looked_at.url}/requests/{looked_at.scene.flagged}")
+    for word in ("依頼者に確認", "差戻し", "保留", "その他"):
+        expect(page.locator("#bar").get_by_text(word)).to_be_visible()
+    styles = "el => { const s = getComputedStyle(el); return [s.padding, s.marginTop]; }"
+    badge = page.locator(".due").first
+    plain = badge.evaluate(styles)
+    badge.evaluate("el => { el.className = 'due over'; }")
+    assert badge.evaluate(styles) == plain

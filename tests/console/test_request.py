@@ -10,8 +10,10 @@ from lxml import html
 
 from tests.console.scenes import HOSTILE, UNCLEAR
 from tests.console.screens import CLEAN, FLAGGED, Screen, form, open_screen, text_of, words
+from tests.servers.programs import wait_until
 from uketsuke.domain.authority import Evidence
 from uketsuke.domain.states import RequestState
+from uketsuke.settings import Queue
 
 
 def page_of(screen: Screen, number: str) -> html.HtmlElement:
@@ -179,8 +181,6 @@ def test_ap_28_a_plan_that_changed_since_it_was_shown_does_not_run(screen: Scree
 @pytest.fixture
 def slow() -> Screen:
     """A desk with the undo window of the product."""
-    from uketsuke.settings import Queue
-
     return open_screen(queue=Queue(undo_seconds=10, lease_seconds=30)).sign_in()
 
 
@@ -218,6 +218,46 @@ def test_ap_04_once_it_has_begun_the_control_is_gone_and_a_direct_post_answers_4
     answer = screen.client.post(f"/requests/{number}/undo", data={"csrf": secret, "version": str(version)})
     assert answer.status_code == 409
     assert "取り消せませんでした" in text_of(answer.text)
+
+
+def test_ap_04_when_the_window_is_over_the_control_is_gone_though_no_worker_has_begun() -> None:
+    """The window ends by the clock; what would be refused is offered no more."""
+    brief = open_screen(queue=Queue(undo_seconds=0.5, lease_seconds=30)).sign_in()
+    number = corrected(brief)
+    run(brief, number)
+    version = brief.desk.request(number).version
+    wait_until(
+        lambda: not page_of(brief, number).xpath("//form[contains(@action,'/undo')]"), "the end of the window"
+    )
+    assert brief.desk.request(number).state is RequestState.RUNNING
+    assert brief.desk.unit("LTE-0012")["status"] == "handed_out"
+    secret = brief.get("/queue").xpath("//input[@name='csrf']/@value")[0]
+    answer = brief.client.post(f"/requests/{number}/undo", data={"csrf": secret, "version": str(version)})
+    assert answer.status_code == 409
+
+
+def test_ap_04_where_there_is_no_window_the_status_line_offers_none(screen: Screen) -> None:
+    number = corrected(screen)
+    run(screen, number)
+    toast = screen.get("/queue")
+    assert f"{number} を受け付けました" in words(toast.xpath("//*[@role='status']")[0])
+    assert not toast.xpath("//form[contains(@action,'/undo')]")
+
+
+def test_ap_15_a_request_that_stopped_says_why_on_its_own_page_too(screen: Screen) -> None:
+    number = screen.arrive(CLEAN.replace("返却\n", "故障交換\n", 1) + "症状：電源が入らない\n")
+    row = screen.desk.request(number)
+    with screen.desk.app.database.transaction("letter") as tx:
+        letter = tx.letters.write(
+            effect_key="x", purpose="plan", to="a@city.example.lg.jp", subject="受渡日のご連絡", body="本文",
+            message_id="x@city.example.lg.jp", request_id=row.id,
+        )  # fmt: skip
+        tx.letters.set_sending(letter)
+        tx.letters.set_unknown(letter, "disconnected after DATA")
+    assert screen.desk.request(number).state is RequestState.RUNNING
+    for address, place in (("/queue", "whys"), (f"/requests/{number}", "flag")):
+        says = words(screen.get(address).xpath(f"//*[contains(@class,'{place}')]")[0])
+        assert "通知文が届いたか分かりません：受渡日のご連絡" in says
 
 
 def test_ap_08_running_succeeds_with_no_worker_there_and_is_done_after_the_next_sweep(screen: Screen) -> None:

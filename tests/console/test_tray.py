@@ -11,6 +11,7 @@ from uketsuke.console.views.due import badge
 from uketsuke.console.words import Words
 from uketsuke.domain.calendar import JST, Calendar
 from uketsuke.domain.deadline import AfterBusinessDays, due
+from uketsuke.store.tray import View
 
 UNPROVEN = FLAGGED.replace("ＬＴＥ－００１２", "LTE-0017")
 """Another one, from a mail whose path nothing proves: what counts is when we had it."""
@@ -110,3 +111,21 @@ def test_what_ran_by_itself_stands_in_its_own_view_with_what_it_waits_for(screen
 
 def test_an_unknown_view_is_no_page(screen: Screen) -> None:
     screen.get("/queue?view=everything", 404)
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_every_view_of_the_tray_opens_by_its_address_and_has_its_own_words(
+    screen: Screen, view: View
+) -> None:
+    page = screen.get(f"/queue?view={view.value}")
+    assert words(page.xpath("//h1")[0]).strip()
+    assert page.xpath("//nav[@class='views']//a[@aria-current='page']/@href") == [f"/queue?view={view.value}"]
+
+
+def test_a_row_without_a_department_leaves_no_gap_where_it_would_stand(screen: Screen) -> None:
+    number = screen.arrive("端末の件でご相談です。", subject="ご相談", sender="someone@city.example.lg.jp")
+    for address in ("/queue", "/requests"):
+        line = screen.get(address).xpath("//*[@class='meta']/text()")[0]
+        assert line.startswith(number)
+        assert "　　" not in line
+        assert line == line.rstrip("　")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +11,8 @@ from starlette.responses import Response
 from uketsuke.console.access import may_open
 from uketsuke.console.notices import forget, notice_of
 from uketsuke.console.site import Site
-from uketsuke.console.views.frame import SECTIONS, Frame, Surroundings, frame
+from uketsuke.console.undo_window import undo_window
+from uketsuke.console.views.frame import SECTIONS, Frame, Notice, Surroundings, frame
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.job import JobState
@@ -42,7 +44,18 @@ def frame_of(
         words=site.words.under("menu"),
         allowed=allowed,
     )
-    return frame(around, here, notice_of(request, site.words), sought)
+    return frame(around, here, _still_true(tx, notice_of(request, site.words)), sought)
+
+
+def _still_true(tx: Transaction, notice: Notice | None) -> Notice | None:
+    """The status line, offering 取り消す only while it would work (AP-4)."""
+    if notice is None or notice.undo is None:
+        return notice
+    row = tx.requests.by_number(notice.undo.number)
+    window = undo_window(tx, row, tx.steps.of_request(row.id)) if row else None
+    if row is None or window is None or row.version != notice.undo.version:
+        return replace(notice, undo=None)
+    return replace(notice, undo=replace(notice.undo, seconds=window.seconds))
 
 
 def answer(site: Site, template: str, frame: Frame, status: int = 200, **values: Any) -> Response:

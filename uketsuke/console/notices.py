@@ -45,7 +45,7 @@ def notice_of(request: Request, words: Words) -> Notice | None:
     try:
         key, facts, undo = json.loads(base64.urlsafe_b64decode(request.cookies.get(COOKIE, "")))
         text = words(f"notice.{key}", **facts)
-        taken_back = Undo(f"/requests/{undo[0]}/undo", int(undo[1])) if undo else None
+        taken_back = Undo(str(undo[0]), int(undo[1])) if undo else None
     except (ValueError, TypeError, KeyError, IndexError, binascii.Error):
         return None
     return Notice(text, taken_back)

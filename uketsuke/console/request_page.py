@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from uketsuke.console.letter_preview import preview_with
 from uketsuke.console.site import Site
+from uketsuke.console.undo_window import undo_window
 from uketsuke.console.views.decisions import may
 from uketsuke.console.views.due import Badge, badge
 from uketsuke.console.views.fields import field_rows
-from uketsuke.console.views.gate import authority_band, reasons
+from uketsuke.console.views.gate import Reason, authority_band, reasons, troubles
 from uketsuke.console.views.history import history, talk
 from uketsuke.console.views.listing import STATE_CSS
 from uketsuke.console.views.naming import Naming
@@ -23,9 +24,9 @@ from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import Way, way
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.calendar import local, local_day
-from uketsuke.domain.job import JobName, JobState
 from uketsuke.domain.plan import AgreeDate, Results, Step
-from uketsuke.domain.states import Decision, RequestState, StepState
+from uketsuke.domain.reading import Concern
+from uketsuke.domain.states import Decision, LetterState, RequestState, StepState
 from uketsuke.domain.wording import console_day
 from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.review import assess_now, corrected, planned
@@ -87,7 +88,7 @@ def request_page(
     return RequestPage(
         **vars(_head(tx, visitor, seen, view, naming)),
         shown=seen.shown,
-        reasons=() if row.ended_at else reasons(concerns, row.overrides, row.service, naming),
+        reasons=_reasons(tx, row, concerns, naming),
         authority=authority_band(authority, allowed.attest, naming),
         candidates=_candidates(row, naming),
         original=original(receipt, marks, naming),
@@ -111,6 +112,16 @@ def request_page(
         replan=any(step.state is StepState.FAILED for step in seen.rows),
         typed=typing.reasons,
     )
+
+
+def _reasons(
+    tx: Transaction, row: RequestRow, concerns: Sequence[Concern], naming: Naming
+) -> tuple[Reason, ...]:
+    """Doubts while it is judged; what stopped while it runs; nothing once it has ended."""
+    if row.ended_at:
+        return ()
+    went_wrong = stopped(tx, row, naming) if row.state is RequestState.RUNNING else ()
+    return (*troubles(went_wrong), *reasons(concerns, row.overrides, row.service, naming))
 
 
 def _head(tx: Transaction, visitor: Visitor, seen: Seen, view: str, naming: Naming) -> Head:
@@ -200,16 +211,8 @@ def _plan(site: Site, seen: Seen, naming: Naming) -> PlanView:
 
 
 def _undo(tx: Transaction, seen: Seen) -> UndoLine | None:
-    """Until when it can be taken back: while every released step still waits for its job (AP-4)."""
-    if seen.row.state is not RequestState.RUNNING:
-        return None
-    ready = [row for row in seen.rows if row.state is StepState.READY]
-    if not ready or any(row.state not in (StepState.PLANNED, StepState.READY) for row in seen.rows):
-        return None
-    jobs = [job for row in ready for job in tx.jobs.of_row(JobName.PERFORM, row.id)]
-    if len(jobs) != len(ready) or any(job.state is JobState.RUNNING for job in jobs):
-        return None
-    return UndoLine(f"{local(min(job.due_at for job in jobs)):%H:%M:%S}")
+    window = undo_window(tx, seen.row, seen.rows)
+    return UndoLine(f"{local(window.until):%H:%M:%S}", window.seconds) if window else None
 
 
 def _waits_for(seen: Seen, tx: Transaction, naming: Naming) -> str:
@@ -237,17 +240,28 @@ def lines_of(tx: Transaction, request_id: int, naming: Naming) -> tuple[StepLine
 
 def standing_of(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:
     """Why a running request needs somebody, or else what it waits for (UX 2)."""
-    lines = [
-        naming.words("why.stopped", why=failure(step.error or {}, naming))
-        for step in tx.steps.of_request(row.id)
-        if step.state in (StepState.FAILED, StepState.UNKNOWN)
-    ]
+    lines = list(stopped(tx, row, naming))
     exchanges = tx.exchanges.of_request(row.id)
     lines += [naming.words("why.reply") for one in exchanges if one.open and one.direction is Direction.IN][
         :1
     ]
     waits = [_wait_word(wait, naming) for wait in tx.waits.open_of_request(row.id)[:1]]
     return tuple(lines or waits or [naming.wordbook.request_state(row.state)])
+
+
+def stopped(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:
+    """What of a running request went wrong: its steps, then its letters."""
+    steps = [
+        naming.words("why.stopped", why=failure(step.error or {}, naming))
+        for step in tx.steps.of_request(row.id)
+        if step.state in (StepState.FAILED, StepState.UNKNOWN)
+    ]
+    letters = [
+        naming.words(f"why.letter-{letter.state.value}", subject=letter.subject)
+        for letter in tx.letters.of_request(row.id)
+        if letter.state in (LetterState.FAILED, LetterState.UNKNOWN)
+    ]
+    return (*steps, *letters)
 
 
 def _wait_word(wait: WaitRow, naming: Naming) -> str:

@@ -78,6 +78,10 @@ class Jobs(Repository):
         """The job, or None once it is done."""
         return self._one(JobRow, select(jobs).where(jobs.c.id == job_id))
 
+    def now(self) -> datetime:
+        """The database's moment, by which jobs are due and leases end."""
+        return self._connection.execute(select(db_now())).scalar_one()
+
     def of_row(self, name: JobName, row_id: int) -> list[JobRow]:
         """Jobs about that row."""
         mine = select(jobs).where(jobs.c.name == name, jobs.c.row_id == row_id)

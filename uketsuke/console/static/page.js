@@ -67,6 +67,15 @@
     if (event.persisted) location.reload();
   });
 
+  // AP-4: what can be taken back only for some seconds goes away when they are over.
+  for (const form of document.querySelectorAll("[data-gone-after]")) {
+    setTimeout(() => {
+      const heading = form.contains(document.activeElement) && document.querySelector("h1[tabindex]");
+      form.remove();
+      if (heading) heading.focus();
+    }, 1000 * Number(form.dataset.goneAfter));
+  }
+
   // AP-20: after a check, each field says by itself whether it is wrong.
   function markFields() {
     for (const slot of document.querySelectorAll("[data-slot-of]")) {

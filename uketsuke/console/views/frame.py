@@ -21,10 +21,11 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class Undo:
-    """The form behind 取り消す: where it is sent, and the version it undoes."""
+    """The form behind 取り消す: the request, the version it undoes, and for how many seconds it is there."""
 
-    action: str
+    number: str
     version: int
+    seconds: int = 0
 
 
 @dataclass(frozen=True)

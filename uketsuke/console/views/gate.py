@@ -59,6 +59,11 @@ def reasons(
     return tuple(sorted(found, key=lambda reason: bool(reason.overridden)))
 
 
+def troubles(sentences: Sequence[str]) -> tuple[Reason, ...]:
+    """What went wrong while it ran, as reasons to look: nothing that can be passed over by writing why."""
+    return tuple(Reason(key="", text=text, label="", href="", soft=False) for text in sentences)
+
+
 def _split(label: str, naming: Naming, concern: Concern, service: str | None) -> tuple[str, str]:
     """The words that link to the field, and the rest; a sentence that cannot be parted is all link."""
     text = naming.concern(concern, service)

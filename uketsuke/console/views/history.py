@@ -9,8 +9,6 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.store.audit import Entry
 from uketsuke.store.exchanges import Exchange
 
-_MACHINE = "uketsuke"
-
 
 @dataclass(frozen=True)
 class HistoryLine:
@@ -38,15 +36,9 @@ class Talk:
 def history(entries: Sequence[Entry], naming: Naming) -> tuple[HistoryLine, ...]:
     """The entries, newest first."""
     return tuple(
-        HistoryLine(naming.at(entry.at), _who(entry.actor, naming), _what(entry, naming), _why(entry, naming))
+        HistoryLine(naming.at(entry.at), naming.actor(entry.actor), _what(entry, naming), _why(entry, naming))
         for entry in reversed(entries)
     )
-
-
-def _who(actor: str, naming: Naming) -> str:
-    if actor == _MACHINE:
-        return naming.words("history.machine")
-    return naming.words("history.requester") if actor == "requester" else naming.person(actor)
 
 
 def _what(entry: Entry, naming: Naming) -> str:

@@ -150,9 +150,9 @@ def asset_page(
         entries.append(
             Entry(
                 naming.at(version.valid_from),
-                naming.person(version.actor),
-                numbers.get(version.request_id or 0, ""),
-                version.reason or "",
+                naming.actor(version.actor),
+                (number := numbers.get(version.request_id or 0, "")),
+                "" if version.reason == number else version.reason or "",
                 _changes(ledger, before.values if before else {}, version.values, naming),
             )
         )

@@ -34,6 +34,10 @@ class Naming:
         """The name behind a sign-in; the sign-in where it is not known any more."""
         return self.people.get(login, login) if login else ""
 
+    def actor(self, actor: str) -> str:
+        """Who did something that is kept: a program, the requester, or a person of the desk."""
+        return self.words.get(f"history.who.{actor}", self.person(actor))
+
     def processor(self, service: str | None) -> Processor | None:
         """The service of that id, while it is loaded."""
         return next((one for one in self.catalogue.all() if one.id == service), None)

@@ -29,6 +29,8 @@ class UndoLine:
     """Until when a run can be taken back."""
 
     until: str
+    seconds: int
+    """How many are left; the control goes away by itself."""
 
 
 @dataclass(frozen=True)

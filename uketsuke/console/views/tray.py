@@ -14,7 +14,7 @@ from uketsuke.domain.states import RequestState
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.tray import Filters, Page, View
 
-SHOWN = (View.REVIEW, View.MINE, View.TODAY, View.OVERDUE, View.WAITING, View.HELD, View.AUTO)
+SHOWN = (View.REVIEW, View.MINE, View.TODAY, View.OVERDUE, View.WAITING, View.HELD, View.INQUIRY, View.AUTO)
 MOST_REASONS = 3
 
 
