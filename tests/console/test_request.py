@@ -327,3 +327,21 @@ def test_ap_57_every_change_stands_in_the_history_once_with_person_and_time(scre
     lines = [words(line) for line in page_of(screen, number).xpath("//section[h2[@id='hi']]//li")]
     assert sum("内容を直しました" in one and "橋本 香織" in one for one in lines) == 1
     assert sum("実行しました（処理中）" in one and "橋本 香織" in one for one in lines) == 1
+
+
+def test_ap_25_a_repeat_is_merged_into_the_first_and_both_numbers_lead_to_it(screen: Screen) -> None:
+    first = screen.arrive()
+    second = screen.arrive(message_id="<again@mail.city.example.lg.jp>", subject="再送 LTEの返却")
+    page = screen.get(f"/requests/{second}/decide/merge?view=review")
+    assert page.get_element_by_id("d_into").get("value") == first
+    screen.send(form(page, "/decide/merge"))
+    assert screen.desk.request(second).state is RequestState.MERGED
+    assert screen.client.get(f"/requests/{second}").headers["location"].startswith(f"/requests/{first}")
+
+
+def test_ap_25_a_number_with_a_slip_merges_nothing(screen: Screen) -> None:
+    number = screen.arrive()
+    page = screen.get(f"/requests/{number}/decide/merge?view=review")
+    answer = screen.send(form(page, "/decide/merge"), code=422, into="2026-000099-9")
+    assert "受付番号をお確かめください" in answer.text
+    assert screen.desk.request(number).state is RequestState.NEEDS_REVIEW

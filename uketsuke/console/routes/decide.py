@@ -22,6 +22,7 @@ from uketsuke.console.views.decisions import BUILT
 from uketsuke.console.views.plan import LetterPreview
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.dates import read_date
+from uketsuke.domain.receipt import WrongReceiptNumber, parse
 from uketsuke.domain.states import Decision, RequestState, allowed
 from uketsuke.errors import NotAllowed, StaleVersion
 from uketsuke.queue import decide
@@ -76,7 +77,7 @@ def _decision(code: str) -> Decision:
 
 def _typed(site: Site, decision: Decision, form: Sent) -> Typed:
     """What the page sent, with what is missing."""
-    values = {name: form.one(name) for name in ("text", "reason", "until", "to", "service", "end")}
+    values = {name: form.one(name) for name in ("text", "reason", "until", "to", "service", "end", "into")}
     ticked, errors, words = tuple(form.many("question")), {}, site.words
     if decision is Decision.ASK and not ticked and not values["text"]:
         errors["text"] = words("decide.missing-text")
@@ -84,12 +85,25 @@ def _typed(site: Site, decision: Decision, form: Sent) -> Typed:
         errors["reason"] = words("decide.missing-reason")
     if decision is Decision.HOLD and values["until"] and _day(site, values["until"]) is None:
         errors["until"] = words("decide.wrong-until")
+    if decision is Decision.MERGE and _survivor(site, values["into"]) is None:
+        errors["into"] = words("decide.wrong-into")
     return Typed(values, ticked, errors)
 
 
 def _day(site: Site, text: str) -> Any:
     reading = read_date(text, site.app.today())
     return reading.value if reading else None
+
+
+def _survivor(site: Site, text: str) -> RequestRow | None:
+    """The request of a number as people type it; None where there is none that could take another over."""
+    try:
+        number = str(parse(text, site.app.today()))
+    except WrongReceiptNumber:
+        return None
+    with site.app.database.reading() as tx:
+        found = tx.requests.by_number(number)
+    return found if found and found.state is not RequestState.MERGED else None
 
 
 def _decide(
@@ -113,6 +127,11 @@ def _decide(
             decide.reassign(app, who, row.id, version, _known_login(site, form.one("to")))
         case Decision.CHOOSE_SERVICE:
             decide.choose_service(app, who, row.id, version, form.one("service"))
+        case Decision.MERGE:
+            survivor = _survivor(site, form.one("into"))
+            if survivor is None:
+                raise HTTPException(422)
+            decide.merge(app, who, row.id, version, survivor.id)
         case _:
             decide.withdraw(app, who, row.id, version, reason)
     return decision.value

@@ -139,6 +139,8 @@ def asked(
         case Decision.CHOOSE_SERVICE:
             services = tuple((one.id, one.title) for one in naming.catalogue.all())
             return (_select("service", "decide.service", row.service, services, typed, naming),)
+        case Decision.MERGE:
+            return (_into(row, typed, naming),)
         case _:
             return (_reason("decide.reason", typed, naming),)
 
@@ -183,6 +185,21 @@ def _hold(typed: Typed, naming: Naming) -> tuple[Ask, ...]:
         "line", "reason", naming.words("decide.reason"), typed.values.get("reason", ""), required=False
     )
     return (until, reason)
+
+
+def _into(row: RequestRow, typed: Typed, naming: Naming) -> Ask:
+    """The request that goes on; the one that the reasons name stands there already (FR-06)."""
+    named = (
+        str(one.facts["number"]) for one in row.concerns if one.rule == "FR-06" and "number" in one.facts
+    )
+    return Ask(
+        "line",
+        "into",
+        naming.words("decide.into"),
+        typed.values.get("into", next(named, "")),
+        example=naming.words("decide.into-example"),
+        error=typed.errors.get("into", ""),
+    )
 
 
 def _select(
