@@ -154,6 +154,25 @@ def _table() -> tuple[Transition, ...]:
 
 
 TRANSITIONS: tuple[Transition, ...] = _table()
+_DESK = frozenset({_R.OPERATOR, _R.LEAD})
+BESIDE: dict[str, frozenset[Role]] = {
+    "undo": _DESK,
+    "resume": _DESK,
+    "replan": _DESK,
+    "retry-step": _DESK,
+    "settle-letter": _DESK,
+    "settle-exchange": _DESK,
+    "unpark": _DESK,
+    "answer-dates": _DESK | {_R.STAFF},
+    "answer": _DESK | {_R.STAFF},
+}
+"""What is done beside the decisions, and by whom; what is not listed nobody may do."""
+
+
+def permit(action: str, role: Role, where: str) -> None:
+    """Raise `NotAllowed` unless the role may do this beside the decisions; `where` names what it is about."""
+    if role not in BESIDE.get(action, frozenset()):
+        raise NotAllowed(action, where, f"nothing that {role} may do")
 
 
 def allowed(state: RequestState, role: Role) -> tuple[Decision, ...]:

@@ -10,11 +10,22 @@ from pydantic import JsonValue
 from uketsuke.app import Actor, App
 from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AgreeDate, ManualTask, ResultField
-from uketsuke.domain.states import Decision, LetterState, RequestState, Role, StepState, follow
+from uketsuke.domain.states import Decision, LetterState, RequestState, Role, StepState, follow, permit
 from uketsuke.errors import Incomplete, NotAllowed, NotFound
+from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Outcome
-from uketsuke.queue.progress import end_when_done, finish_step, refresh_due, release, store_plan
-from uketsuke.queue.review import assess_now
+from uketsuke.processors.renewal import renewed
+from uketsuke.queue.opening import facts_of
+from uketsuke.queue.progress import (
+    comes_back,
+    end_when_done,
+    finish_step,
+    refresh_due,
+    release,
+    state_change,
+    store_plan,
+)
+from uketsuke.queue.review import assess_now, obstacle
 from uketsuke.queue.thread import agree, is_possible
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
@@ -111,6 +122,7 @@ def _revise(
 
 def answer_dates(app: App, actor: Actor, step_id: int, dates: Mapping[str, date]) -> None:
     """The day or days agreed, by the requester on the status page or by an operator; raises `Incomplete`."""
+    permit("answer-dates", actor.role, f"step {step_id}")
     with app.database.transaction("answer-dates") as tx:
         row, request = _waiting(tx, step_id)
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
@@ -125,18 +137,19 @@ def answer_dates(app: App, actor: Actor, step_id: int, dates: Mapping[str, date]
 
 def answer_question(app: App, actor: Actor, request_id: int, text: str) -> None:
     """The requester's words on the status page: they stand on the request, which comes back to review."""
+    permit("answer", actor.role, f"request {request_id}")
     with app.database.transaction("answer-question") as tx:
         request = tx.requests.get_locked(request_id)
         if request.state not in (RequestState.WAITING_REPLY, RequestState.NEEDS_REVIEW, RequestState.RUNNING):
             raise NotAllowed("answer", request.state, "it has ended")
         tx.exchanges.answer(request.id, actor.person, text, unseen=True)
-        if request.state is RequestState.WAITING_REPLY:
-            tx.requests.update(request.id, request.version, state=RequestState.NEEDS_REVIEW)
-        _audit(tx, actor, "answer", request, {"characters": len(text)})
+        change = comes_back(tx, request)
+        _audit(tx, actor, "answer", request, {"characters": len(text), **change})
 
 
 def settle_letter(app: App, actor: Actor, letter_id: int, outcome: LetterState) -> None:
     """A person says how a letter of unknown or failed outcome ended: SENT, or WRITTEN to send it again."""
+    permit("settle-letter", actor.role, f"letter {letter_id}")
     if outcome not in (LetterState.SENT, LetterState.WRITTEN):
         raise NotAllowed("settle", outcome, "a letter is settled as sent or sent again")
     with app.database.transaction("settle-letter") as tx:
@@ -161,6 +174,7 @@ def settle_letter(app: App, actor: Actor, letter_id: int, outcome: LetterState) 
 
 def retry_step(app: App, actor: Actor, step_id: int) -> None:
     """Perform a failed step again; nothing of it had been written (AP-47)."""
+    permit("retry-step", actor.role, f"step {step_id}")
     with app.database.transaction("retry-step") as tx:
         row = tx.steps.get(step_id)
         request = tx.requests.get_locked(row.request_id)
@@ -169,36 +183,52 @@ def retry_step(app: App, actor: Actor, step_id: int) -> None:
         _audit(tx, actor, "retry-step", request, {"step": row.seq})
 
 
-def replan(app: App, actor: Actor, request_id: int, version: int) -> None:
-    """作り直す: what is left of the plan is planned again on the rows as they are now (AP-28)."""
+def replan(app: App, actor: Actor, request_id: int, version: int) -> RequestState:
+    """作り直す: what stopped goes on with the rows as they are now; what is done stays done (AP-28).
+
+    Where nothing has been done and the rows give reasons to look, the request comes back
+    to review instead. Gives the state it has then.
+    """
+    permit("replan", actor.role, f"request {request_id}")
     with app.database.transaction("replan") as tx:
         request = tx.requests.get_locked(request_id)
+        rows = tx.steps.of_request(request_id)
+        stopped = {row.seq for row in rows if row.state is StepState.FAILED}
         current = tx.plans.current(request_id)
+        if request.state is not RequestState.RUNNING or current is None or not stopped:
+            raise NotAllowed("replan", request.state, "nothing stands still")
+        begun = any(row.state is StepState.DONE for row in rows)
         assessment = assess_now(app, tx, request)
-        if (
-            request.state is not RequestState.RUNNING
-            or current is None
-            or assessment.request is None
-            or assessment.subject is None
-        ):
-            raise NotAllowed("replan", request.state, "nothing runs")
-        steps = app.catalogue.service(current.plan().service).replan(
-            assessment.request,
-            current.plan(),
-            tx.plans.results(request_id),
-            app.world(tx),
-            assessment.subject,
-        )
         tx.plans.supersede(request_id)
         tx.waits.cancel(request_id, actor.login)
-        plan_id = store_plan(app, tx, request, steps, actor)
+        if not begun and obstacle(request, assessment):
+            _back_to_review(app, tx, request, version, assessment, actor)
+            return RequestState.NEEDS_REVIEW
+        left = {row.seq for row in rows if row.plan_id == current.id and row.state is not StepState.DONE}
+        results = tx.plans.results(request_id)
+        plan_id = store_plan(
+            app, tx, request, renewed(current.plan(), left, stopped, results, app.world(tx)), actor
+        )
         tx.requests.update(request_id, version, plan_id=plan_id)
         release(tx, request_id)
         refresh_due(app, tx, request_id)
+        return RequestState.RUNNING
+
+
+def _back_to_review(
+    app: App, tx: Transaction, request: RequestRow, version: int, assessment: Assessment, actor: Actor
+) -> None:
+    """Nothing of it has happened: it is judged anew and waits in the tray with its reasons."""
+    fresh = facts_of(app, assessment)
+    del fresh["kind"], fresh["applied_at"]
+    fresh["state"], fresh["plan_id"] = RequestState.NEEDS_REVIEW, None
+    tx.requests.update(request.id, version, **fresh)
+    _audit(tx, actor, "replan", request, state_change(request.state, RequestState.NEEDS_REVIEW))
 
 
 def unpark(app: App, actor: Actor, job_id: int) -> None:
     """Try a parked job again from the start."""
+    permit("unpark", actor.role, f"job {job_id}")
     with app.database.transaction("unpark") as tx:
         tx.jobs.unpark(job_id)
         tx.audit.append(at=tx.now, actor=actor.login, action="unpark", subject=f"job:{job_id}", facts={})
@@ -206,6 +236,7 @@ def unpark(app: App, actor: Actor, job_id: int) -> None:
 
 def settle_exchange(app: App, actor: Actor, exchange_id: int) -> None:
     """An answer or comment has been looked at."""
+    permit("settle-exchange", actor.role, f"exchange {exchange_id}")
     with app.database.transaction("settle-exchange") as tx:
         tx.exchanges.see(exchange_id)
         tx.audit.append(
@@ -223,8 +254,8 @@ def requester(person: str | None) -> Actor:
 
 
 def _waiting(tx: Transaction, step_id: int) -> tuple[StepRow, RequestRow]:
-    row = tx.steps.get(step_id)
-    request = tx.requests.get_locked(row.request_id)
+    request = tx.requests.get_locked(tx.steps.get(step_id).request_id)
+    row = tx.steps.get(step_id)  # as whoever held the lock before has left it
     if row.state is not StepState.WAITING:
         raise NotFound("waiting step", step_id)
     return row, request

@@ -15,16 +15,15 @@ from typing import Any
 from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
-from uketsuke.domain.authority import Need
 from uketsuke.domain.job import JobName
-from uketsuke.domain.states import Decision, RequestState, StepState, follow
+from uketsuke.domain.states import Decision, RequestState, StepState, follow, permit
 from uketsuke.errors import NotAllowed, PlanChanged, StaleVersion
 from uketsuke.processors.base import Subject
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.queue.correspondence import write
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.progress import refresh_due, release, store_plan
-from uketsuke.queue.review import IDENTITY_CHECK, assess_now, corrected, open_concerns, planned
+from uketsuke.queue.review import IDENTITY_CHECK, assess_now, corrected, obstacle, planned
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.shapes import Override
 from uketsuke.store.transaction import Transaction
@@ -156,19 +155,19 @@ def run(
             if words.strip()
         }
         state = follow(now.request.state, Decision.RUN, actor.role, RequestState.RUNNING)
+        if IDENTITY_CHECK in reasons:
+            raise NotAllowed(Decision.RUN, now.request.state, "an identity check is recorded by attest alone")
         now.request = now.request.model_copy(update={"overrides": {**now.request.overrides, **reasons}})
         assessment = assess_now(app, now.tx, now.request)
-        stopping = open_concerns(now.request, assessment.concerns)
-        if stopping or assessment.request is None or not assessment.steps:
-            raise NotAllowed(Decision.RUN, now.request.state, "reasons are still open")
-        if Need.REVIEW in assessment.authority.need:
-            raise NotAllowed(Decision.RUN, now.request.state, "identity must be checked first")
+        if why := obstacle(now.request, assessment):
+            raise NotAllowed(Decision.RUN, now.request.state, why)
         plan = planned(app, now.tx, now.request, assessment)
         if plan is None or plan.hash() != plan_hash:
             raise PlanChanged(plan_hash, plan.hash() if plan else "")
         plan_id = store_plan(app, now.tx, now.request, assessment.steps, actor)
         changes = Changes(state=state, plan_id=plan_id, overrides=now.request.overrides)
-        version = now.change("run", None, {"hash": plan_hash}, changes)
+        now.told = {"overrides": {key: one.reason for key, one in reasons.items()}} if reasons else {}
+        version = now.change("run", None, {"hash": plan_hash, "overrides": sorted(reasons)}, changes)
         release(now.tx, request_id, timedelta(seconds=app.settings.queue.undo_seconds))
         refresh_due(app, now.tx, request_id)
         return version
@@ -176,6 +175,7 @@ def run(
 
 def undo(app: App, actor: Actor, request_id: int, version: int) -> int:
     """Take back 確認して実行 while nothing of it has begun (AP-3, AP-4)."""
+    permit("undo", actor.role, f"request {request_id}")
     with deciding(app, actor, request_id, version, "undo") as now:
         steps = now.tx.steps.of_request(request_id)
         ready = [step.id for step in steps if step.state is StepState.READY]
@@ -227,6 +227,7 @@ def hold(app: App, actor: Actor, request_id: int, version: int, until: date | No
 
 def resume(app: App, actor: Actor, request_id: int, version: int) -> int:
     """Take a held request up again."""
+    permit("resume", actor.role, f"request {request_id}")
     with deciding(app, actor, request_id, version, "resume") as now:
         if now.request.state is not RequestState.HELD:
             raise NotAllowed("resume", now.request.state, "it is not held")
@@ -247,7 +248,12 @@ def merge(app: App, actor: Actor, request_id: int, version: int, into: int) -> i
         survivor = now.tx.requests.get_locked(into)
         if into == request_id or survivor.state is RequestState.MERGED:
             raise NotAllowed(Decision.MERGE, now.request.state, "the other one cannot take it")
-        return now.change("merge", None, {"into": survivor.number}, Changes(state=state, merged_into=into))
+        return now.change(
+            "merge",
+            None,
+            {"into": survivor.number},
+            Changes(state=state, merged_into=into, due_at=None, due_what=None),
+        )
 
 
 def withdraw(app: App, actor: Actor, request_id: int, version: int, reason: str) -> int:

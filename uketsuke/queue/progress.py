@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import JsonValue
+
 from uketsuke.app import SYSTEM, Actor, App
 from uketsuke.domain.deadline import due
 from uketsuke.domain.job import JobName
@@ -104,8 +106,21 @@ def end_when_done(app: App, tx: Transaction, request_id: int) -> None:
         action="complete",
         subject=f"request:{request.number}",
         request_id=request_id,
-        facts={"before": {"state": request.state.value}, "after": {"state": RequestState.DONE.value}},
+        facts=state_change(request.state, RequestState.DONE),
     )
+
+
+def comes_back(tx: Transaction, request: RequestRow) -> dict[str, JsonValue]:
+    """Whoever waited for a reply has one: back to review. Gives the change for the audit log."""
+    if request.state is not RequestState.WAITING_REPLY:
+        return {}
+    tx.requests.update(request.id, request.version, state=RequestState.NEEDS_REVIEW)
+    return state_change(request.state, RequestState.NEEDS_REVIEW)
+
+
+def state_change(before: RequestState, after: RequestState) -> dict[str, JsonValue]:
+    """A change of state as every audit entry tells it (promise 10)."""
+    return {"before": {"state": before.value}, "after": {"state": after.value}}
 
 
 def _dues(app: App, tx: Transaction, request: RequestRow, steps: tuple[Step, ...]) -> dict[int, datetime]:

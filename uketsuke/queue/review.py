@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from uketsuke.app import App
+from uketsuke.domain.authority import Need
 from uketsuke.domain.content import Content
 from uketsuke.domain.plan import Plan
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
@@ -54,6 +55,18 @@ def corrected(reading: Reading, values: Mapping[str, str], login: str, at: datet
 def open_concerns(request: RequestRow, concerns: tuple[Concern, ...]) -> tuple[Concern, ...]:
     """The concerns that still stop it: hard ones, and soft ones nobody has overridden."""
     return tuple(one for one in concerns if one.hard or one.key not in request.overrides)
+
+
+def obstacle(request: RequestRow, assessment: Assessment) -> str | None:
+    """Why it may not run now, whoever asks for it; None where nothing is in the way (FAULTS 3)."""
+    need = assessment.authority.need
+    if open_concerns(request, assessment.concerns) or assessment.request is None or not assessment.steps:
+        return "reasons are still open"
+    if Need.REVIEW in need:
+        return "identity must be checked first"
+    if Need.CONFIRM in need and IDENTITY_CHECK not in request.overrides:
+        return "the requester must confirm it first"
+    return None
 
 
 def planned(app: App, tx: Transaction, request: RequestRow, assessment: Assessment) -> Plan | None:

@@ -12,11 +12,11 @@ from datetime import date
 from uketsuke.app import SYSTEM, Actor, App
 from uketsuke.domain.content import Content, Kind
 from uketsuke.domain.plan import AgreeDate
-from uketsuke.domain.states import ENDED, RequestState, StepState
+from uketsuke.domain.states import ENDED, StepState
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.assessment import Thread as KnownThread
 from uketsuke.queue.opening import open_request
-from uketsuke.queue.progress import finish_step
+from uketsuke.queue.progress import comes_back, finish_step
 from uketsuke.store.letters import Letter
 from uketsuke.store.receipts import Receipt
 from uketsuke.store.requests import RequestRow
@@ -66,6 +66,9 @@ def join(
     tx.receipts.join(receipt.id, request.id)
     person = assessment.authority.person
     known = person is not None and person == request.person
+    silent = assessment.kind in (Kind.AUTOMATIC, Kind.LIST, Kind.OWN)
+    late = request.state in ENDED and assessment.kind is not Kind.BOUNCE
+    change = {} if silent or late else comes_back(tx, request)
     tx.audit.append(
         at=tx.now,
         actor=SYSTEM.login,
@@ -73,18 +76,21 @@ def join(
         subject=f"request:{request.number}",
         request_id=request.id,
         receipt_id=receipt.id,
-        facts={"kind": assessment.kind.value, "letter": thread.letter.id, "same_person": known},
+        facts={
+            "kind": assessment.kind.value,
+            "letter": thread.letter.id,
+            "same_person": known,
+            **change,
+        },
     )
-    if assessment.kind in (Kind.AUTOMATIC, Kind.LIST, Kind.OWN):
+    if silent:
         return
-    if request.state in ENDED and assessment.kind is not Kind.BOUNCE:
+    if late:
         open_request(app, tx, receipt, content, assessment)
         return
     agreed = known and _agree(app, tx, request, assessment)
     words = content.text or content.full_text
     tx.exchanges.answer(request.id, person if known else None, words, receipt.id, unseen=not agreed)
-    if request.state is RequestState.WAITING_REPLY:
-        tx.requests.update(request.id, request.version, state=RequestState.NEEDS_REVIEW)
 
 
 def _agree(app: App, tx: Transaction, request: RequestRow, assessment: Assessment) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uketsuke.app import SYSTEM, App
 from uketsuke.domain.states import RequestState
 from uketsuke.log import logger
+from uketsuke.queue.progress import state_change
 
 log = logger(__name__)
 
@@ -32,7 +33,7 @@ def _resume_held(app: App) -> int:
         held = tx.requests.held_over(app.today())
     for found in held:
         with app.database.transaction("resume-held") as tx:
-            request = tx.requests.get(found.id)
+            request = tx.requests.get_locked(found.id)
             if request.state is not RequestState.HELD or request.version != found.version:
                 continue
             tx.requests.update(request.id, request.version, state=RequestState.NEEDS_REVIEW, held_until=None)
@@ -42,6 +43,9 @@ def _resume_held(app: App) -> int:
                 action="resume",
                 subject=f"request:{request.number}",
                 request_id=request.id,
-                facts={"held_until": str(request.held_until)},
+                facts={
+                    "held_until": str(request.held_until),
+                    **state_change(request.state, RequestState.NEEDS_REVIEW),
+                },
             )
     return len(held)

@@ -13,6 +13,7 @@ from uketsuke.console.notices import Said, go
 from uketsuke.console.routing import known_request, view_of
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.domain.dates import read_date
+from uketsuke.domain.states import RequestState
 from uketsuke.errors import Incomplete, NotAllowed
 from uketsuke.queue import answers
 from uketsuke.store.waits import WaitAnswered
@@ -47,11 +48,12 @@ def see_answer(request: Request, site: Here, visitor: Signed, number: str, form:
 def plan_again(request: Request, site: Here, visitor: Signed, number: str, form: Form) -> Response:
     """作り直す: what is left is planned again on the ledger as it is now (AP-28)."""
     row = known_request(site, number)
-    answers.replan(site.app, actor(visitor), row.id, form.number("version"))
+    state = answers.replan(site.app, actor(visitor), row.id, form.number("version"))
+    said = "replan" if state is RequestState.RUNNING else "replan-review"
     return go(
         request,
         f"/requests/{row.number}?view={view_of(form.one('view'))}",
-        Said("replan", {"number": row.number}),
+        Said(said, {"number": row.number}),
     )
 
 

@@ -30,7 +30,7 @@ def revised(
     """Contact and agree again for every hand-over that has not happened; all else goes on as planned."""
     open_names = [name for name in _LEGS if _is_open(plan, results, outcome, name)]
     done = {*results, outcome.step}
-    left = [step for step in plan.steps if _stays(step, done, open_names, plan)]
+    left = [_bound(step, plan) for step in plan.steps if _stays(step, done, open_names, plan)]
     first = max(step.seq for step in plan.steps) + 1
     offered = terms.offered(world)
     agree = AgreeDate(seq=first + 1, of=(4,), names=tuple(open_names), offered=offered)
@@ -57,6 +57,11 @@ def _stays(step: Step, done: set[int], open_names: Iterable[str], plan: Plan) ->
     if step.of and step.of[0] in reopened:
         return True
     return isinstance(step, LedgerUpdate) and step.of[:1] in ((7,), (9,)) and step.seq not in done
+
+
+def _bound(step: Step, plan: Plan) -> Step:
+    """A booking follows its own confirmation, not whatever stands before it in the new version."""
+    return step.model_copy(update={"after": plan.needs(step.seq)}) if isinstance(step, LedgerUpdate) else step
 
 
 def _contact_again(
