@@ -32,6 +32,8 @@ class Done:
 
     result: Mapping[str, Any]
     facts: Mapping[str, Any]
+    personal: Mapping[str, Any] | None = None
+    """Facts that may tell of a person: they can be erased from the audit log."""
 
 
 def local(tx: Transaction, effect: Effect) -> None:

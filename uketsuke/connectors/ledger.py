@@ -18,7 +18,8 @@ def reserve(tx: Transaction, step: Reserve, effect: Effect) -> Done:
     keys, versions = [key for key, _ in taken], [version for _, version in taken]
     return Done(
         {"asset_no": keys, "version": versions},
-        {"ledger": step.ledger, "keys": keys, "before": step.criteria, "after": changes},
+        {"ledger": step.ledger, "keys": keys, "columns": sorted(changes)},
+        {"before": step.criteria, "after": changes},
     )
 
 
@@ -36,7 +37,8 @@ def update(tx: Transaction, step: LedgerUpdate, effect: Effect) -> Done:
         versions.append(tx.ledgers.update(step.ledger, key, version, changes, _origin(effect)))
     return Done(
         {"version": versions},
-        {"ledger": step.ledger, "keys": keys, "before": before, "after": changes},
+        {"ledger": step.ledger, "keys": keys, "columns": sorted(changes)},
+        {"before": before, "after": changes},
     )
 
 

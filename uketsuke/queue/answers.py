@@ -114,7 +114,8 @@ def _revise(
         action="step-manual-task",
         subject=f"request:{request.number}",
         request_id=request.id,
-        facts={"step": row.seq, "effect": row.effect_key, "result": dict(clean)},
+        facts={"step": row.seq, "effect": row.effect_key},
+        personal={"result": dict(clean)},
     )
     release(tx, request.id)
     refresh_due(app, tx, request.id)

@@ -164,7 +164,7 @@ def run(
         plan = planned(app, now.tx, now.request, assessment)
         if plan is None or plan.hash() != plan_hash:
             raise PlanChanged(plan_hash, plan.hash() if plan else "")
-        plan_id = store_plan(app, now.tx, now.request, assessment.steps, actor)
+        plan_id = store_plan(app, now.tx, now.request, plan.steps, actor)
         changes = Changes(state=state, plan_id=plan_id, overrides=now.request.overrides)
         now.told = {"overrides": {key: one.reason for key, one in reasons.items()}} if reasons else {}
         version = now.change("run", None, {"hash": plan_hash, "overrides": sorted(reasons)}, changes)

@@ -231,7 +231,7 @@ def _sent(app: App, claim: Claim, letter: Letter, sent: Sent) -> None:
         if tx.letters.get(letter.id).state is LetterState.WRITTEN:
             tx.letters.set_sending(letter.id)
         tx.letters.set_sent(letter.id, sent.reply, refused)
-        _note(tx, letter, "letter-sent", {"reply": sent.reply, "refused": len(refused)})
+        _note(tx, letter, "letter-sent", {"refused": len(refused)}, {"reply": sent.reply})
         if letter.request_id is not None:
             end_when_done(app, tx, letter.request_id)
         tx.jobs.complete(claim)
@@ -248,14 +248,14 @@ def _later(app: App, claim: Claim, letter: Letter, error: TryLater) -> None:
 def _failed(app: App, claim: Claim, letter: Letter, reason: str) -> None:
     with app.database.transaction("letter-failed") as tx:
         tx.letters.set_failed(letter.id, reason)
-        _note(tx, letter, "letter-failed", {"reason": reason})
+        _note(tx, letter, "letter-failed", {}, {"reply": reason})
         tx.jobs.complete(claim)
 
 
 def _unknown(app: App, claim: Claim, letter: Letter, reason: str) -> None:
     with app.database.transaction("letter-unknown") as tx:
         tx.letters.set_unknown(letter.id, reason)
-        _note(tx, letter, "letter-unknown", {"reason": reason})
+        _note(tx, letter, "letter-unknown", {}, {"reply": reason})
         tx.jobs.complete(claim)
 
 
@@ -264,7 +264,10 @@ def _end(app: App, claim: Claim) -> None:
         tx.jobs.complete(claim)
 
 
-def _note(tx: Transaction, letter: Letter, action: str, facts: dict[str, Any]) -> None:
+def _note(
+    tx: Transaction, letter: Letter, action: str, facts: dict[str, Any], personal: dict[str, Any]
+) -> None:
+    """What came of it; a server's words may name the recipient."""
     tx.audit.append(
         at=tx.now,
         actor="uketsuke",
@@ -273,4 +276,5 @@ def _note(tx: Transaction, letter: Letter, action: str, facts: dict[str, Any]) -
         request_id=letter.request_id,
         receipt_id=letter.receipt_id,
         facts={"purpose": letter.purpose, **facts},
+        personal=personal,
     )

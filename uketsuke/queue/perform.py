@@ -24,13 +24,14 @@ def perform(app: App, claim: Claim) -> None:
     """Carry out the step of that id, if it is ready; a row that has changed stops it in sight."""
     try:
         with app.database.transaction("perform") as tx:
-            row = tx.steps.get(claim.row_id)
+            tx.requests.get_locked(tx.steps.get(claim.row_id).request_id)
+            row = tx.steps.get(claim.row_id)  # as whoever held the lock before has left it
             if row.state is StepState.READY:
                 _carry_out(app, tx, row)
             tx.jobs.complete(claim)
     except StalePlan as stale:
-        facts = {"ledger": stale.ledger, "key": stale.key, "expected": stale.expected, "found": stale.found}
-        _stop(app, claim, "stale-plan", facts)
+        values = {"expected": stale.expected, "found": stale.found}
+        _stop(app, claim, "stale-plan", {"ledger": stale.ledger, "key": stale.key}, values)
     except OutOfStock as short:
         _stop(
             app, claim, "out-of-stock", {"ledger": short.ledger, "wanted": short.wanted, "found": short.found}
@@ -39,7 +40,7 @@ def perform(app: App, claim: Claim) -> None:
 
 def _carry_out(app: App, tx: Transaction, row: StepRow) -> None:
     step = tx.plans.get(row.plan_id).plan().step(row.seq)
-    request = tx.requests.get_locked(row.request_id)
+    request = tx.requests.get(row.request_id)
     effect = Effect(
         row.effect_key, row.id, row.request_id, request.number, app.now(), tx.plans.results(row.request_id)
     )
@@ -50,7 +51,7 @@ def _carry_out(app: App, tx: Transaction, row: StepRow) -> None:
     if done is None:
         _wait(app, tx, row, step, effect)
     else:
-        finish_step(app, tx, row, done.result, facts=done.facts)
+        finish_step(app, tx, row, done.result, facts=done.facts, personal=done.personal)
 
 
 def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
@@ -94,14 +95,15 @@ def _known(value: Any, effect: Effect) -> Any:
     return value
 
 
-def _stop(app: App, claim: Claim, code: str, facts: dict[str, Any]) -> None:
+def _stop(
+    app: App, claim: Claim, code: str, facts: dict[str, Any], values: dict[str, Any] | None = None
+) -> None:
     """The step failed for a reason that a person must see; nothing of it was written."""
     with app.database.transaction("stop") as tx:
+        request = tx.requests.get_locked(tx.steps.get(claim.row_id).request_id)
         row = tx.steps.get(claim.row_id)
-        tx.steps.set_state(
-            row.id, StepState.FAILED, expected={StepState.READY}, error={"code": code, **facts}
-        )
-        request = tx.requests.get(row.request_id)
+        error = {"code": code, **facts, **(values or {})}
+        tx.steps.set_state(row.id, StepState.FAILED, expected={StepState.READY}, error=error)
         tx.audit.append(
             at=tx.now,
             actor="uketsuke",
@@ -110,5 +112,6 @@ def _stop(app: App, claim: Claim, code: str, facts: dict[str, Any]) -> None:
             request_id=request.id,
             reason=code,
             facts={"step": row.seq, **facts},
+            personal=values,
         )
         tx.jobs.complete(claim)

@@ -67,8 +67,12 @@ def finish_step(
     *,
     actor: Actor = SYSTEM,
     facts: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
 ) -> None:
-    """Complete a step with its results, release the next, and end the request after the last."""
+    """Complete a step with its results, release the next, and end the request after the last.
+
+    Without `facts` the results are told as personal: people may have typed anything.
+    """
     tx.steps.set_state(
         step.id,
         StepState.DONE,
@@ -82,7 +86,8 @@ def finish_step(
         action=f"step-{step.kind}",
         subject=f"request:{request.number}",
         request_id=request.id,
-        facts={"step": step.seq, "effect": step.effect_key, **(facts or {"result": dict(result)})},
+        facts={"step": step.seq, "effect": step.effect_key, **(facts or {})},
+        personal=dict(personal) if personal else None if facts else {"result": dict(result)},
     )
     release(tx, step.request_id)
     refresh_due(app, tx, step.request_id)
