@@ -198,8 +198,8 @@ def deliver(app: App, claim: Claim) -> None:
         return _end(app, claim)
     try:
         envelope = envelope_of(app, letter)
-    except ValueError as error:
-        return _failed(app, claim, letter, str(error))
+    except ValueError:  # what it says would quote the letter
+        return _failed(app, claim, letter, "not a mail address")
     if letter.state is LetterState.SENDING and app.sender.look(envelope) is None:
         return _unknown(app, claim, letter, "cut")
     try:

@@ -13,7 +13,7 @@ import structlog
 from uketsuke.app import App
 from uketsuke.domain.job import Claim, JobName, back_off
 from uketsuke.errors import LeaseLost, TryLater
-from uketsuke.log import logger
+from uketsuke.log import logger, trace
 from uketsuke.queue.deliver import deliver
 from uketsuke.queue.perform import perform
 from uketsuke.queue.process import process
@@ -71,10 +71,9 @@ def _put_back(app: App, claim: Claim, error: TryLater) -> None:
 
 def _count_crash(app: App, claim: Claim, error: Exception) -> None:
     """An error nobody foresaw is a crash: repeated, and parked in sight at the third."""
-    words = f"{type(error).__name__}: {error}"[:500]
     try:
         with app.database.transaction("crash") as tx:
-            tx.jobs.crash(claim, timedelta(seconds=2**claim.crashes), words)
+            tx.jobs.crash(claim, timedelta(seconds=2**claim.crashes), trace(error)[:500])
     except (LeaseLost, TryLater):
         log.warning("crash_not_counted")
 

@@ -29,6 +29,7 @@ def sweep(app: App, wake: Callable[[Sequence[tuple[int, JobName]]], None] | None
         with app.database.transaction("surface") as tx:
             receipt = tx.receipts.get(job.row_id)
             if receipt.request_id is None:
-                open_unreadable(app, tx, receipt, f"parked: {job.last_error or 'crashed'}")
+                kind = (job.last_error or "crashed").partition(" at ")[0]
+                open_unreadable(app, tx, receipt, f"parked: {kind}")
         log.error("receipt_parked", receipt=job.row_id)
     return len(due) + len(hidden)

@@ -142,11 +142,17 @@ class Database:
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
             return create_engine(
-                self.url, json_serializer=write_json, pool_pre_ping=True, pool_size=5, max_overflow=15
+                self.url,
+                json_serializer=write_json,
+                hide_parameters=True,  # they are people's words, and errors are logged
+                pool_pre_ping=True,
+                pool_size=5,
+                max_overflow=15,
             )
         engine = create_engine(
             self.url,
             json_serializer=write_json,
+            hide_parameters=True,
             connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000},
             pool_size=5,
             max_overflow=15,
