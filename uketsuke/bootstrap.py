@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -92,22 +93,37 @@ def _calendar(settings: Settings, clock: Clock) -> Calendar:
 
 
 def _secret(settings: Settings) -> bytes:
-    """What signs tokens: from the settings, else a file in the data directory, made once."""
+    """What signs tokens: from the settings, else a file in the data directory, made once and whole."""
     if settings.secret is not None:
         return settings.secret.get_secret_value().encode()
     path = settings.path("secret")
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
+        if not path.exists():
+            _make_secret(path)
+        found = path.read_bytes().strip()
     except OSError as error:
         raise ConfigurationError(
-            (f"data_dir: {settings.data_dir} cannot be written ({error.strerror})",)
+            (f"data_dir: {settings.data_dir} cannot be used ({error.strerror})",)
         ) from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-    return path.read_bytes()
+    if not found:
+        raise ConfigurationError((f"secret: {path} is empty; delete it, and start again",))
+    return found
+
+
+def _make_secret(path: Path) -> None:
+    """Under its name only when it is whole and on the disk; whoever comes second keeps the first's."""
+    own = path.with_name(f"secret-{os.getpid()}-{secrets.token_hex(4)}")
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(own, path)
+    finally:
+        own.unlink()
 
 
 def poll_lease(settings: Settings) -> timedelta:

@@ -184,6 +184,13 @@ class Settings(Part):
             raise ValueError("must be system or file:<path>")
         return value
 
+    @field_validator("secret")
+    @classmethod
+    def _not_empty(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().strip():
+            raise ValueError("must not be empty: anybody could make tokens")
+        return value
+
     def path(self, text: str) -> Path:
         """A path of the settings, relative to the data directory."""
         return self.data_dir / text
