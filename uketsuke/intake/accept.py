@@ -11,6 +11,7 @@ from datetime import datetime
 
 from uketsuke.domain.content import Channel
 from uketsuke.domain.job import JobName
+from uketsuke.intake.problems import ProblemCode
 from uketsuke.store.database import Database
 from uketsuke.store.transaction import Transaction
 
@@ -43,20 +44,28 @@ def accept(
     received_at: datetime,
     sighting: Sighting | None = None,
     original_id: str | None = None,
+    is_cut: bool = False,
 ) -> Accepted:
     """Keep the bytes and give them a receipt number, durably and once.
+
+    `is_cut` says that the message was larger than the limit and these are its beginning.
 
     The same sighting, the same submission (`original_id`) or the same bytes of a
     mail lead to the receipt that exists; another copy is noted, never dropped.
     """
     with database.transaction("accept") as tx:
-        known = _known(tx, raw, channel, sighting, original_id)
+        digest = hashlib.sha256(raw).hexdigest()
+        tx.receipts.take_turn(original_id or digest)
+        known = _known(tx, digest, channel, sighting, original_id)
         if known is not None:
             if sighting:
                 tx.receipts.add_sighting(known, *_key(sighting), seen_at=received_at)
             return Accepted(known, tx.receipts.get(known).number, is_new=False)
-        digest = tx.receipts.keep_raw(raw)
-        receipt = tx.receipts.add(channel, digest, source, received_at, original_id=original_id)
+        tx.receipts.keep_raw(raw)
+        problem = ProblemCode.TOO_LARGE.value if is_cut else None
+        receipt = tx.receipts.add(
+            channel, digest, source, received_at, original_id=original_id, problem=problem
+        )
         if sighting:
             tx.receipts.add_sighting(receipt.id, *_key(sighting), seen_at=received_at)
         tx.enqueue(JobName.PROCESS, receipt.id)
@@ -72,14 +81,14 @@ def accept(
 
 
 def _known(
-    tx: Transaction, raw: bytes, channel: Channel, sighting: Sighting | None, original_id: str | None
+    tx: Transaction, digest: str, channel: Channel, sighting: Sighting | None, original_id: str | None
 ) -> int | None:
     if sighting and (seen := tx.receipts.sighted(*_key(sighting))) is not None:
         return seen
     if original_id is not None:
         found = tx.receipts.find_original(original_id)
     elif channel is Channel.MAIL:
-        found = tx.receipts.find_digest(hashlib.sha256(raw).hexdigest())
+        found = tx.receipts.find_digest(digest)
     else:
         return None
     return found.id if found else None

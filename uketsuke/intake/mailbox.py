@@ -103,12 +103,13 @@ class Poller:
                     source=self.mailbox.name,
                     received_at=self.clock.now(),
                     sighting=Sighting(self.mailbox.name, address.folder, uidvalidity, str(uid)),
+                    is_cut=len(raw) > self.mailbox.max_bytes,
                 )
                 summary.count(accepted)
         return summary
 
     def _fetch(self, client: IMAPClient, uid: int, size: int) -> bytes | None:
-        """The raw mail; of one that is too large only the first part, which the reader flags.
+        """The raw mail; of one that is too large only the first part, which is noted with its receipt.
 
         None when it vanished between the search and the fetch.
         """
@@ -117,7 +118,8 @@ class Poller:
         )
         with outside("imap.fetch"):
             answer = client.fetch([uid], [item]).get(uid, {})
-        return next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None)
+        # NIL is an empty mail: it is there, and is shown as one.
+        return next((value or b"" for key, value in answer.items() if key.startswith(b"BODY[]")), None)
 
     def _file(self, client: IMAPClient, address: Address, uidvalidity: str, uids: list[int]) -> int:
         """Move what is stored; a mail that a cut left behind is moved the next time."""

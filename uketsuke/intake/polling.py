@@ -89,7 +89,12 @@ class Round:
         if url.scheme == "folder":
             place = Path(unquote(url.path))
             return folder.collect(
-                self.database, place, self.clock, name=mailbox.name, move=bool(mailbox.move_to)
+                self.database,
+                place,
+                self.clock,
+                name=mailbox.name,
+                max_bytes=mailbox.max_bytes,
+                move=bool(mailbox.move_to),
             )
         return Poller(self.database, mailbox, self.clock, self._keeper(claim)).collect()
 

@@ -90,6 +90,8 @@ def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -
 
 def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:
     copy_key = _copy_key(content)
+    if receipt.problem:  # noted when it was taken in: what was read is not all of it
+        content = _with_problem(content, receipt.problem, "")
     others = _same_message_id(tx, receipt, content)
     original = next((one for one in others if one.copy_key == copy_key), None)
     if original is None and others:
@@ -116,9 +118,12 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
 
 def _same_message_id(tx: Transaction, receipt: Receipt, content: Content) -> list[Receipt]:
     """Those read before this one, whichever came in first: a copy read late must find the faster one."""
+    # Of one sender too: whether it is the same wish again shows only when the first is stored (FR-06).
+    for name in (content.message_id, content.sender.address):
+        if name:
+            tx.receipts.take_turn(name)
     if not content.message_id:
         return []
-    tx.receipts.take_turn(content.message_id)
     return tx.receipts.with_message_id(content.message_id, receipt.id)
 
 

@@ -88,6 +88,7 @@ class Receipts(Repository):
         message_id: str | None = None,
         original_id: str | None = None,
         applied_at: datetime | None = None,
+        problem: str | None = None,
     ) -> Receipt:
         """A new receipt with the next number of its fiscal year, allocated here without gaps."""
         number = Series(self._connection, self._at).receipt_number(received_at)
@@ -101,6 +102,7 @@ class Receipts(Repository):
             "applied_at": applied_at,
             "received_at": received_at,
             "state": ReceiptState.STORED,
+            "problem": problem,
         }
         return self.get(self._add(receipts, values))
 
@@ -137,10 +139,10 @@ class Receipts(Repository):
         statement = select(receipts).where(receipts.c.message_id == message_id).order_by(receipts.c.id)
         return self._all(Receipt, statement.where(receipts.c.id != (besides or 0)))
 
-    def take_turn(self, message_id: str) -> None:
-        """Copies of one message that are read at the same time come one after the other from here on."""
+    def take_turn(self, name: str) -> None:
+        """Transactions about the same message, submission or sender come one after the other from here on."""
         if self._on_postgres:  # SQLite's writers do so anyway
-            lock = func.pg_advisory_xact_lock(func.hashtext(message_id))
+            lock = func.pg_advisory_xact_lock(func.hashtext(name))
             self._connection.execute(select(lock))
 
     def set_read(
