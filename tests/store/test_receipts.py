@@ -104,6 +104,7 @@ def test_of_two_copies_read_at_once_one_sees_the_other(database: Database) -> No
 
     def read(number: int) -> bool:
         with database.transaction("read") as tx:
+            tx.receipts.take_turn(samples.content().message_id or "")
             tx.receipts.set_read(ids[number], samples.content(), Kind.REQUEST, None, "k")
             if not database.is_sqlite:  # long enough for the others to read theirs before this one commits
                 tx.connection.execute(text("SELECT pg_sleep(0.2)"))
