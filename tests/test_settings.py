@@ -141,3 +141,21 @@ def test_every_part_of_the_settings_refuses_names_it_does_not_know() -> None:
     models = [part for part in parts if isinstance(part, type) and issubclass(part, module.Part)]
     assert len(models) > 6
     assert all(model.model_config["extra"] == "forbid" for model in models)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE__URL", "mysql://db/x"),
+        ("QUEUE__BROKER", "redis://localhost"),
+        ("SMTP__URL", "smtp://"),
+        ("SMTP__URL", "smtp://relay:many"),
+        ("MAILBOX__URL", "imap:///INBOX"),
+        ("SMTP__SENDER", "ヘルプデスク"),
+        ("SMTP__SENDER", "desk <desk@city.example.lg.jp>"),
+        ("CONSOLE__BASE_URL", "uketsuke.city.example.lg.jp"),
+    ],
+)
+def test_an_address_that_could_never_work_is_told_before_anything_starts(name: str, value: str) -> None:
+    (problem,) = problems(None, **{f"UKETSUKE_{name}": value})
+    assert problem.startswith(f"UKETSUKE_{name}: ")

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -26,6 +25,15 @@ from pydantic import (
     field_validator,
 )
 
+from uketsuke.addresses import (
+    Broker,
+    DatabaseUrl,
+    HostAndPort,
+    MailAddress,
+    MailboxUrl,
+    SmtpUrl,
+    WebAddress,
+)
 from uketsuke.errors import ConfigurationError
 from uketsuke.places import Places
 
@@ -54,14 +62,14 @@ class Part(BaseModel):
 class Database(Part):
     """Where everything is kept."""
 
-    url: SecretStr = SecretStr("sqlite:///uketsuke.db")
+    url: DatabaseUrl = SecretStr("sqlite:///uketsuke.db")
     """`sqlite:///file` (relative to data_dir) or `postgresql+psycopg://…`."""
 
 
 class Queue(Part):
     """How work is handed to the workers."""
 
-    broker: SecretStr = SecretStr("database")
+    broker: Broker = SecretStr("database")
     threads: int = Field(default=4, ge=1, le=64)
     lease_seconds: float = Field(default=120, gt=0)
     poll_seconds: float = Field(default=0.25, gt=0)
@@ -74,7 +82,7 @@ class Queue(Part):
 class Mailbox(Part):
     """One mailbox or folder that is read."""
 
-    url: SecretStr
+    url: MailboxUrl
     """`imap://user:password@host:port/INBOX`, `imaps://…`, `folder:///path`."""
     name: str = "main"
     move_to: str | None = "uketsuke"
@@ -83,46 +91,24 @@ class Mailbox(Part):
     timeout_seconds: float = Field(default=60, gt=0)
     max_bytes: int = Field(default=25_000_000, gt=0)
 
-    @field_validator("url")
-    @classmethod
-    def _known_scheme(cls, value: SecretStr) -> SecretStr:
-        if urlsplit(value.get_secret_value()).scheme not in ("imap", "imaps", "folder"):
-            raise ValueError("must start with imap://, imaps:// or folder://")
-        return value
-
 
 class Smtp(Part):
     """How letters leave."""
 
-    url: SecretStr = SecretStr("maildir:outbox")
+    url: SmtpUrl = SecretStr("maildir:outbox")
     """`smtp://host:port`, `smtps://…`, `maildir:///path` (relative to data_dir)."""
-    sender: str = "it-helpdesk@city.example.lg.jp"
+    sender: MailAddress = "it-helpdesk@city.example.lg.jp"
     timeout_seconds: float = Field(default=60, gt=0)
     per_connection: int = Field(default=20, ge=1)
     starttls: Literal["when-offered", "required", "never"] = "when-offered"
-
-    @field_validator("url")
-    @classmethod
-    def _known_scheme(cls, value: SecretStr) -> SecretStr:
-        if urlsplit(value.get_secret_value()).scheme not in ("smtp", "smtps", "maildir"):
-            raise ValueError("must start with smtp://, smtps:// or maildir:")
-        return value
 
 
 class Console(Part):
     """Where the screens are served."""
 
-    bind: str = "127.0.0.1:8765"
-    base_url: str = "http://127.0.0.1:8765"
+    bind: HostAndPort = "127.0.0.1:8765"
+    base_url: WebAddress = "http://127.0.0.1:8765"
     session_minutes: int = Field(default=480, gt=0)
-
-    @field_validator("bind")
-    @classmethod
-    def _host_and_port(cls, value: str) -> str:
-        host, colon, port = value.rpartition(":")
-        if not (host and colon and port.isdigit()):
-            raise ValueError("must be host:port")
-        return value
 
 
 class Trust(Part):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import dramatiq
 import pytest
+from pydantic import SecretStr
 
 from tests.desk import Desk, sample
 from tests.servers.programs import wait_until
@@ -56,4 +57,4 @@ def test_a_job_due_later_is_not_handed_out(desk: Desk) -> None:
 
 def test_an_unknown_broker_is_a_problem_of_the_settings(desk: Desk) -> None:
     with pytest.raises(ConfigurationError, match="kafka"):
-        make_broker(Queue(broker="kafka://somewhere"), desk.app.database, "me")  # type: ignore[arg-type]
+        make_broker(Queue.model_construct(broker=SecretStr("kafka://somewhere")), desk.app.database, "me")

@@ -1,0 +1,76 @@
+"""Addresses in the settings, checked as far as can be without asking anybody.
+
+A wrong one is then told by `check-config` with all the others, not by the first process that needs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, SecretStr
+
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+
+
+def _url(says: str, hosted: tuple[str, ...], local: tuple[str, ...] = ()) -> Callable[[str], str]:
+    """A check of a URL's scheme, and for `hosted` ones that a host and no impossible port is named."""
+
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in (*hosted, *local):
+            raise ValueError(says)
+        if parts.scheme in hosted and not parts.hostname:
+            raise ValueError("names no host")
+        if parts.scheme in hosted and parts.port == 0:
+            raise ValueError("names an impossible port")
+        return value
+
+    return check
+
+
+def _secret(check: Callable[[str], str]) -> Callable[[SecretStr], SecretStr]:
+    """The same check for a value that may hold a password."""
+
+    def checked(value: SecretStr) -> SecretStr:
+        check(value.get_secret_value())
+        return value
+
+    return checked
+
+
+def _mail_address(value: str) -> str:
+    if not _MAIL.fullmatch(value):
+        raise ValueError("must be one mail address without a name")
+    return value
+
+
+def _host_and_port(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not (host and colon and port.isdigit()):
+        raise ValueError("must be host:port")
+    return value
+
+
+def _broker(value: str) -> str:
+    if value != "database":
+        raise ValueError("must be database in this version")
+    return value
+
+
+_DATABASE = _url(
+    "must start with sqlite:/// or postgresql+psycopg://", (), ("sqlite", "postgresql", "postgresql+psycopg")
+)
+_MAILBOX = _url("must start with imap://, imaps:// or folder://", ("imap", "imaps"), ("folder",))
+_SMTP = _url("must start with smtp://, smtps:// or maildir:", ("smtp", "smtps"), ("maildir",))
+_WEB = _url("must start with http:// or https://", ("http", "https"))
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_secret(_DATABASE))]
+MailboxUrl = Annotated[SecretStr, AfterValidator(_secret(_MAILBOX))]
+SmtpUrl = Annotated[SecretStr, AfterValidator(_secret(_SMTP))]
+Broker = Annotated[SecretStr, AfterValidator(_secret(_broker))]
+WebAddress = Annotated[str, AfterValidator(_WEB)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
