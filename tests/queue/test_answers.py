@@ -161,3 +161,36 @@ def test_what_is_not_sent_keeps_the_request_open_and_in_sight(desk: Desk, smtp_r
     for letter_id in failed:
         answers.settle_letter(desk.app, OPERATOR, letter_id, LetterState.SENT)
     assert desk.request(request.number).state is RequestState.DONE
+
+
+def test_a_reply_about_a_merged_request_reaches_the_one_that_goes_on(desk: Desk) -> None:
+    rows = []
+    for name in ("first", "second"):
+        body = RETURN.format(unit="LTE-0012", day="12月20日")
+        number = desk.receive(mail(body, message_id=f"<{name}@city.example.lg.jp>")).number
+        desk.work()
+        rows.append(desk.request(number))
+    first, second = rows
+    decide.ask(desk.app, OPERATOR, second.id, second.version, ["いつですか。"], "")
+    desk.work()
+    decide.merge(desk.app, OPERATOR, second.id, desk.request(second.number).version, first.id)
+    letter = str(desk.letters()[-1]["Message-ID"]).strip("<>")
+    desk.receive(mail("21日です。\n", message_id="<own-9@x.example>", replying_to=letter))
+    desk.work()
+    with desk.app.database.reading() as tx:
+        assert [one.text.strip() for one in tx.exchanges.of_request(first.id)] == ["21日です。"]
+        assert len(tx.receipts.of_request(first.id)) == 2
+
+
+@pytest.mark.parametrize("sender", ["somebody@city.example.lg.jp", "Somebody@City.Example.LG.jp"])
+def test_an_unknown_sender_inside_the_city_learns_the_number_and_nothing_else(
+    desk: Desk, sender: str
+) -> None:
+    """FAULTS 3: no promise, no link, and none of the words that came (they may be somebody else's)."""
+    number = desk.receive(mail(NO_DAY, sender=sender, subject="ここを押してください http://x.example")).number
+    desk.work()
+    (letter,) = desk.letters()
+    said = f"{letter['Subject']}\n{letter.get_content()}"
+    assert number in said
+    for word in ("http", "押して", "LTE", "返却", "次のご連絡"):
+        assert word not in said

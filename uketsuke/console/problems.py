@@ -20,6 +20,8 @@ from uketsuke.console.site import SignInNeeded, site_of
 from uketsuke.domain.receipt import WrongReceiptNumber
 from uketsuke.errors import NotAllowed, NotFound, StaleVersion, TryLater
 from uketsuke.log import logger
+from uketsuke.store.repository import StaleState
+from uketsuke.store.waits import WaitAnswered
 
 _KNOWN = frozenset({401, 403, 404, 405, 409, 413, 422, 429, 503})
 log = logger(__name__)
@@ -34,6 +36,9 @@ def add_problem_pages(web: FastAPI) -> None:
     web.add_exception_handler(WrongReceiptNumber, lambda request, error: say(request, 404, "number"))
     web.add_exception_handler(NotAllowed, lambda request, error: say(request, 409, "state"))
     web.add_exception_handler(StaleVersion, lambda request, error: say(request, 409, "stale"))
+    # Somebody else was first with a letter, a step or a piece of work.
+    for first in (StaleState, WaitAnswered):
+        web.add_exception_handler(first, lambda request, error: say(request, 409, "stale"))
     web.add_exception_handler(TryLater, lambda request, error: say(request, 503, "database"))
     # A database that cannot be opened at all; what it says is for the log, not for the page.
     for kind in (OperationalError, InterfaceError):

@@ -33,8 +33,7 @@ def collect(
     folder.mkdir(parents=True, exist_ok=True)
     for file in sorted(_files(folder)):
         try:
-            with outside("folder.read"):
-                raw, seen = _read(file, max_bytes)
+            raw, seen = _read(file, max_bytes)
             if seen is None:
                 continue
             sighting = Sighting(name, str(folder), str(seen.st_mtime_ns), f"{file.name}:{seen.st_size}")
@@ -62,7 +61,7 @@ def collect(
 
 def _read(file: Path, max_bytes: int) -> tuple[bytes, os.stat_result | None]:
     """At most one byte more than the limit, and what was read; None while somebody is writing it."""
-    with file.open("rb") as open_file:
+    with outside("folder.read"), file.open("rb") as open_file:
         before = os.fstat(open_file.fileno())
         raw = open_file.read(max_bytes + 1)
         after = os.fstat(open_file.fileno())

@@ -36,8 +36,12 @@ def new_owner() -> str:
 def run_job(app: App, job_id: int, owner: str) -> bool:
     """Claim that job and run it; False when it is not to be had (done, leased, not due, parked)."""
     lease = timedelta(seconds=app.settings.queue.lease_seconds)
-    with app.database.transaction("claim") as tx:
-        claim = tx.jobs.claim(owner, lease, job_id=job_id, names=tuple(HANDLERS))
+    try:
+        with app.database.transaction("claim") as tx:
+            claim = tx.jobs.claim(owner, lease, job_id=job_id, names=tuple(HANDLERS))
+    except TryLater as error:
+        log.warning("claim_later", peer=error.peer, job=job_id)  # it stays due, for whoever looks next
+        return False
     if claim is None:
         return False
     run_claimed(app, claim)

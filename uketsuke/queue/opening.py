@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from uketsuke.app import SYSTEM, App, token_hash
-from uketsuke.domain.authority import Path
+from uketsuke.domain.authority import Evidence, Path
 from uketsuke.domain.calendar import local
 from uketsuke.domain.content import Channel, Content, Kind, Problem
 from uketsuke.domain.states import RequestState
 from uketsuke.domain.text import key as text_key
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment, PlanState
+from uketsuke.processors.sender import domain_of
 from uketsuke.queue.correspondence import status_token, write
 from uketsuke.queue.progress import refresh_due, release, store_plan
 from uketsuke.store.receipts import Receipt
@@ -142,6 +143,9 @@ def _acknowledge(
         "promised": first[1] if first and request.service else None,
         "subject_line": content.subject,
     }
+    if assessment.authority.person is None and assessment.authority.evidence is Evidence.WEAK:
+        # Whoever is unknown learns the number and nothing else, and nobody is sent a stranger's words.
+        facts |= {"service": None, "promised": None, "subject_line": None, "status_url": ""}
     write(
         app,
         tx,
@@ -164,7 +168,7 @@ def answer_to(assessment: Assessment, content: Content, app: App) -> str | None:
     if assessment.authority.person is not None and assessment.subject and assessment.subject.to:
         return assessment.subject.to
     address = content.sender.address
-    inside = (address or "").rpartition("@")[2] in app.settings.trust.staff_domains
+    inside = domain_of(address) in app.settings.trust.staff_domains
     return address if inside and assessment.authority.path is not Path.MAIL_FAILED else None
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from uketsuke.app import SYSTEM, Actor, App
 from uketsuke.domain.content import Content, Kind
 from uketsuke.domain.plan import AgreeDate
-from uketsuke.domain.states import ENDED, StepState
+from uketsuke.domain.states import ENDED, RequestState, StepState
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.assessment import Thread as KnownThread
 from uketsuke.queue.opening import open_request
@@ -52,10 +52,18 @@ def find_thread(tx: Transaction, content: Content) -> Thread | None:
     for message_id in named:
         letter = tx.letters.by_message_id(message_id)
         if letter is not None and letter.request_id is not None:
-            request = tx.requests.get_locked(letter.request_id)
+            request = _surviving(tx, letter.request_id)
             waiting = _waiting_for_dates(tx, request)
             return Thread(request, letter, waiting[1].names if waiting else ())
     return None
+
+
+def _surviving(tx: Transaction, request_id: int) -> RequestRow:
+    """The request itself, or the one that took it over (統合)."""
+    request = tx.requests.get_locked(request_id)
+    while request.state is RequestState.MERGED and request.merged_into is not None:
+        request = tx.requests.get_locked(request.merged_into)
+    return request
 
 
 def join(
