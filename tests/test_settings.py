@@ -159,3 +159,17 @@ def test_every_part_of_the_settings_refuses_names_it_does_not_know() -> None:
 def test_an_address_that_could_never_work_is_told_before_anything_starts(name: str, value: str) -> None:
     (problem,) = problems(None, **{f"UKETSUKE_{name}": value})
     assert problem.startswith(f"UKETSUKE_{name}: ")
+
+
+@pytest.mark.parametrize("name", ["SMTP__URL", "DATABASE__URL", "MAILBOX__URL"])
+@pytest.mark.parametrize("password", ["kana/ria", "kana#ria", "kana?ria", "[kana]ria"])
+def test_a_url_that_a_password_cuts_in_pieces_is_a_problem_that_quotes_no_piece(
+    name: str, password: str
+) -> None:
+    scheme = {"SMTP__URL": "smtp", "DATABASE__URL": "postgresql", "MAILBOX__URL": "imap"}[name]
+    with pytest.raises(ConfigurationError) as caught:
+        load(None, {f"UKETSUKE_{name}": f"{scheme}://desk:{password}@mail.example.lg.jp:25/INBOX"})
+    (problem,) = caught.value.problems
+    assert "%2F" in problem
+    assert "kana" not in problem
+    assert "ria" not in problem

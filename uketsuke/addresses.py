@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+_IMPOSSIBLE = "names no possible host and port; in a password write / as %2F, # as %23, ? as %3F, [ as %5B"
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -19,16 +20,33 @@ def _url(says: str, hosted: tuple[str, ...], local: tuple[str, ...] = ()) -> Cal
     """A check of a URL's scheme, and for `hosted` ones that a host and no impossible port is named."""
 
     def check(value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in (*hosted, *local):
+        scheme = value.partition(":")[0].lower()
+        if scheme not in (*hosted, *local):
             raise ValueError(says)
+        parts = _taken_apart(value)
         if parts.scheme in hosted and not parts.hostname:
             raise ValueError("names no host")
         if parts.scheme in hosted and parts.port == 0:
-            raise ValueError("names an impossible port")
+            raise ValueError(_IMPOSSIBLE)
         return value
 
     return check
+
+
+def _taken_apart(value: str) -> SplitResult:
+    """The parts; what cannot be taken apart is never quoted.
+
+    A password with `/`, `#` or `?` as they are ends the host's part early, and a piece of it would
+    stand in the message as an impossible port.
+    """
+    try:
+        parts = urlsplit(value)
+        early = bool(parts.netloc) and "@" not in parts.netloc and "@" in value
+        if not early and (parts.port is None or parts.port >= 0):
+            return parts
+    except ValueError:
+        pass
+    raise ValueError(_IMPOSSIBLE)
 
 
 def _secret(check: Callable[[str], str]) -> Callable[[SecretStr], SecretStr]:
