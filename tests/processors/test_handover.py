@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from tests.sample_files import Sample, by_name, catalogue
-from uketsuke.domain.plan import AgreeDate, LedgerUpdate, ManualTask, Plan, Ref, Reserve, SendMail, Step
+from uketsuke.domain.plan import AgreeDate, LedgerUpdate, ManualTask, Plan, Ref, SendMail, Step
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Outcome
-from uketsuke.processors.kobe.lte_handover import LteHandoverRequest
 
 FOLDER = "kobe/lte-handover"
 SERVICE = catalogue().service("lte-handover")
@@ -124,45 +123,6 @@ def test_a_second_no_show_goes_on_counting() -> None:
     assert (
         len({first.hash(), second.hash(), Plan(service="lte-handover", version=3, steps=twice).hash()}) == 3
     )
-
-
-def replanned(name: str, results: Done, **changes: Any) -> tuple[Step, ...]:
-    sample, assessment, plan = planned(name)
-    assert assessment.subject
-    assert isinstance(assessment.request, LteHandoverRequest)
-    request = assessment.request.model_copy(update=changes)
-    return SERVICE.replan(request, plan, results, sample.world, assessment.subject)
-
-
-def test_a_correction_keeps_what_is_done_and_still_right() -> None:
-    left = replanned("kobe-06-lte-handover-clean", {1: RESERVED[1]}, purpose="窓口")
-    assert [(one.seq, one.of[0]) for one in left] == [(8, 3), (9, 4), (10, 5), (11, 6), (12, 7), (13, 10)]
-    booking = next(one for one in left if isinstance(one, LedgerUpdate))
-    assert booking.key == Ref(step=1, name="asset_no")
-
-
-def test_a_corrected_count_gives_the_units_back_and_reserves_anew() -> None:
-    back, reserve, *rest = replanned("kobe-06-lte-handover-clean", {1: RESERVED[1], 2: {}}, quantity=1)
-    assert isinstance(back, LedgerUpdate)
-    assert (back.seq, back.key, back.expects) == (
-        8,
-        Ref(step=1, name="asset_no"),
-        Ref(step=1, name="version"),
-    )
-    assert back.set == {"status": "in_stock", "department": None, "receipt_number": None}
-    assert isinstance(reserve, Reserve)
-    assert (reserve.seq, reserve.count) == (9, 1)
-    assert isinstance(rest[0], SendMail)
-    assert rest[0].facts["asset_no"] == Ref(step=9, name="asset_no")
-
-
-def test_a_corrected_unit_is_called_back_instead_of_the_first_one() -> None:
-    done: Done = {1: {"version": [2]}}
-    back, called, *_ = replanned("own-sentence-return-clean", done, current_asset_no="LTE-0018")
-    assert isinstance(back, LedgerUpdate)
-    assert (back.key, back.set["status"]) == (["LTE-0017"], "handed_out")
-    assert isinstance(called, LedgerUpdate)
-    assert (called.key, called.set["status"]) == (["LTE-0018"], "awaiting_return")
 
 
 def test_every_ledger_change_names_the_version_it_expects() -> None:

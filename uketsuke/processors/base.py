@@ -162,12 +162,6 @@ class Processor:
         """What is left after an outcome with which the plan does not go on; numbers go on."""
         return ()
 
-    def replan(
-        self, request: ServiceRequest, plan: Plan, results: Results, world: World, subject: Subject
-    ) -> tuple[Step, ...]:
-        """What is left after a correction, with steps done already; numbers go on."""
-        return self.plan(request, world, subject)
-
     @classmethod
     def template(cls, block: str) -> str:
         """The template id of one of its mails: `kobe.lte-handover.contact`."""

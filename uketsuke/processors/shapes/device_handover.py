@@ -26,7 +26,6 @@ from uketsuke.domain.world import World
 from uketsuke.processors.base import Block, Deadline, Outcome, Processor, Subject
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.ledger import DEVICE_STATUS
-from uketsuke.processors.shapes.handover_correction import what_is_left
 from uketsuke.processors.shapes.handover_plan import HandoverPlan, HandoverTerms
 from uketsuke.processors.shapes.handover_revision import revised
 
@@ -130,12 +129,6 @@ class DeviceHandover(Processor):
     ) -> tuple[Step, ...]:
         """来庁なし or 日程変更: contact again and agree a new date; the reservation stays."""
         return revised(self.terms(), plan, results, outcome, world)
-
-    def replan(
-        self, request: ServiceRequest, plan: Plan, results: Results, world: World, subject: Subject
-    ) -> tuple[Step, ...]:
-        """The corrected request's steps without those that are done and still right."""
-        return what_is_left(self.plan(request, world, subject), plan, results)
 
     def terms(self) -> HandoverTerms:
         """What the plan needs to know of the service."""
