@@ -89,3 +89,12 @@ def test_a_day_is_chosen_from_those_offered_or_written(scene: Scene) -> None:
 def test_withdrawing_is_offered_only_while_it_is_possible(shared: Scene) -> None:
     assert shared.screen.get(shared.token(shared.asked)).xpath("//form[contains(@action,'/withdraw')]")
     assert not shared.screen.get(shared.token(shared.running)).xpath("//form[contains(@action,'/withdraw')]")
+
+
+def test_what_happened_stands_newest_first_and_the_example_is_a_day_still_to_come(scene: Scene) -> None:
+    page = scene.screen.get(scene.token(scene.waiting_date))
+    told = [words(one) for one in page.xpath("//ol[@class='tl']/li")]
+    assert "メールを受け付けました" in told[-1]
+    assert "受付のお知らせ" in told[-2]
+    offered = [words(one) for one in page.xpath("//label[@class='opt']")]
+    assert page.xpath("//input[starts-with(@name,'o.')]/@placeholder") == [f"例 {offered[-1]}"]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.desk import OPERATOR, Desk, sample
+from tests.desk import OPERATOR, RETURN, Desk, mail, sample
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.content import Channel
 from uketsuke.domain.states import RequestState, StepState
@@ -140,3 +140,16 @@ def test_people_read_what_they_asked_for_and_not_the_name_of_a_task_list(desk: D
     desk.work()
     assert desk.request(number).title == "LTE接続端子の返却"
     assert desk.letters()[0]["Subject"] == f"【受付番号 {number}】LTE接続端子の返却 受付のお知らせ"
+
+
+def test_somebody_nobody_knows_inside_the_city_is_told_the_number_and_nothing_else(desk: Desk) -> None:
+    """FAULTS 3: the address is the city's, but whoever wrote may be anybody."""
+    body = RETURN.format(unit="LTE-0012", day="12月18日")
+    number = desk.receive(mail(body, sender="nobody-knows@city.example.lg.jp")).number
+    desk.work()
+    (letter,) = desk.letters()
+    assert letter["Subject"] == f"【受付番号 {number}】受付のお知らせ"
+    text = letter.get_content()
+    assert number in text
+    for told in ("返却", "道路計画課", "までに", "/s/"):
+        assert told not in text

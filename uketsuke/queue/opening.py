@@ -145,7 +145,7 @@ def _acknowledge(
     }
     if assessment.authority.person is None and assessment.authority.evidence is Evidence.WEAK:
         # Whoever is unknown learns the number and nothing else, and nobody is sent a stranger's words.
-        facts |= {"service": None, "promised": None, "subject_line": None, "status_url": ""}
+        facts |= {"service": None, "promised": None, "subject_line": None, "status_url": "", "recipient": ""}
     write(
         app,
         tx,

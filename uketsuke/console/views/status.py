@@ -230,9 +230,10 @@ def _history(told: Told, naming: Naming) -> tuple[PublicEntry, ...]:
     lines += [(one.at, words("public.answered")) for one in told.exchanges if one.direction == "in"]
     if told.request.ended_at:
         lines.append((told.request.ended_at, words(f"public.ended.{told.request.state.value}")))
-    lines.sort(key=lambda line: line[0], reverse=True)
+    lines.sort(key=lambda line: line[0])
     return tuple(
-        PublicEntry(local(at).isoformat(timespec="minutes"), _short(at, naming), text) for at, text in lines
+        PublicEntry(local(at).isoformat(timespec="minutes"), _short(at, naming), text)
+        for at, text in reversed(lines)
     )
 
 
