@@ -63,6 +63,8 @@ def test_ap_59_130_is_interrupted(tmp_path: Path) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={name: value for name, value in os.environ.items() if not name.startswith("UKETSUKE_")},
+        # A shell starts background jobs with SIGINT ignored, and so would its grandchildren be.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 30
     while not waits_for_a_writer(process.pid):
