@@ -129,10 +129,7 @@ def note_page(
         name=call.name,
         section=call.section,
         phone=call.phone,
-        checks=(
-            ("", naming.words("attest.none")),
-            *((code, naming.words(f"attest.{code}")) for code in CHECKS),
-        ),
+        checks=_checks(naming),
         check=call.check,
         what=call.what,
         services=services,
@@ -144,6 +141,11 @@ def note_page(
         open=open_ones(tx.requests.of_department(department, limit=5), naming) if department else (),
         errors=tuple(errors),
     )
+
+
+def _checks(naming: Naming) -> tuple[tuple[str, str], ...]:
+    """None first: an identity check is never preselected (AP-83)."""
+    return (("", naming.words("attest.none")), *((code, naming.words(f"attest.{code}")) for code in CHECKS))
 
 
 def note_of(
