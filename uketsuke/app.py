@@ -91,8 +91,8 @@ class App:
         """The business day it is, Japan time."""
         return local_day(self.clock.now())
 
-    def world(self, tx: Transaction, besides: int | None = None) -> StoredWorld:
-        """The read-only view that processors are given; `besides` is the receipt being looked at."""
+    def world(self, tx: Transaction) -> StoredWorld:
+        """The read-only view that processors are given."""
         trust = self.settings.trust
         return StoredWorld(
             tx,
@@ -101,7 +101,6 @@ class App:
             staff_domains=frozenset(trust.staff_domains),
             trusted_authserv_ids=frozenset(trust.authserv_ids),
             border_hosts=frozenset(trust.border_hosts),
-            besides=besides,
         )
 
     def sign(self, purpose: str, subject: str) -> str:

@@ -118,7 +118,7 @@ def _table() -> tuple[Transition, ...]:
             (_D.RETURN, _S.REJECTED),
             (_D.RETURN, _S.OUT_OF_SCOPE),
             (_D.HOLD, _S.HELD),
-            (_D.SPLIT, _S.MERGED),
+            (_D.SPLIT, _S.NEEDS_REVIEW),
             (_D.MERGE, _S.MERGED),
             (_D.CHOOSE_SERVICE, _S.NEEDS_REVIEW),
         )

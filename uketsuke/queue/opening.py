@@ -115,7 +115,7 @@ def open_unreadable(app: App, tx: Transaction, receipt: Receipt, reason: str) ->
     assessment = assess(
         content,
         received_at=receipt.received_at,
-        world=app.world(tx, receipt.id),
+        world=app.world(tx),
         catalogue=app.catalogue,
         number=receipt.number,
     )

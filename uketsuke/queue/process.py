@@ -70,7 +70,7 @@ def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -
     assessment = assess(
         content,
         received_at=receipt.received_at,
-        world=app.world(tx, receipt.id),
+        world=app.world(tx),
         catalogue=app.catalogue,
         number=receipt.number,
     )
@@ -100,7 +100,7 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
     assessment = assess(
         content,
         received_at=receipt.received_at,
-        world=app.world(tx, receipt.id),
+        world=app.world(tx),
         catalogue=app.catalogue,
         number=receipt.number,
         thread=thread.known if thread else None,

@@ -13,6 +13,7 @@ from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, Source
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.opening import unread
+from uketsuke.store.receipts import Receipt
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.transaction import Transaction
 
@@ -22,10 +23,11 @@ IDENTITY_CHECK = "identity-check"
 
 def assess_now(app: App, tx: Transaction, request: RequestRow) -> Assessment:
     """What the message and its corrections mean now: ledgers, people and calendar as they are."""
+    receipt = tx.receipts.get(request.receipt_id)
     return assess(
-        content_of(tx, request),
-        received_at=request.created_at,
-        world=app.world(tx, request.receipt_id),
+        content_of(receipt, request),
+        received_at=receipt.received_at,
+        world=app.world(tx),
         catalogue=app.catalogue,
         corrections=request.reading,
         service=request.service,
@@ -34,9 +36,8 @@ def assess_now(app: App, tx: Transaction, request: RequestRow) -> Assessment:
     )
 
 
-def content_of(tx: Transaction, request: RequestRow) -> Content:
+def content_of(receipt: Receipt, request: RequestRow) -> Content:
     """The content of the message that opened the request, with the identity check recorded since."""
-    receipt = tx.receipts.get(request.receipt_id)
     content = receipt.content or unread(receipt.channel, receipt.problem or "")
     check = request.overrides.get(IDENTITY_CHECK)
     if check is None:

@@ -18,7 +18,7 @@ RECENT = timedelta(days=30)
 
 
 class StoredWorld:
-    """Read-only; valid while the transaction is open. `besides` is the receipt that is being looked at."""
+    """Read-only; valid while the transaction is open."""
 
     def __init__(
         self,
@@ -28,9 +28,8 @@ class StoredWorld:
         staff_domains: Collection[str] | None = None,
         trusted_authserv_ids: Collection[str] | None = None,
         border_hosts: Collection[str] = (),
-        besides: int | None = None,
     ) -> None:
-        self._tx, self.today, self.calendar, self._besides = tx, today, calendar, besides
+        self._tx, self.today, self.calendar = tx, today, calendar
         self.staff_domains = _folded(staff_domains)
         self.trusted_authserv_ids = _folded(trusted_authserv_ids)
         self.border_hosts = _folded(border_hosts) or frozenset()
@@ -85,7 +84,6 @@ class StoredWorld:
                 at=row.applied_at,
             )
             for row in self._tx.requests.similar(service, department, value, since)
-            if row.receipt_id != self._besides
         ]
 
 
