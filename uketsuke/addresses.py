@@ -83,6 +83,7 @@ _DATABASE = _url(
 )
 _MAILBOX = _url("must start with imap://, imaps:// or folder://", ("imap", "imaps"), ("folder",))
 _SMTP = _url("must start with smtp://, smtps:// or maildir:", ("smtp", "smtps"), ("maildir",))
+_DIRECTORY = _url("must start with ldap:// or ldaps://", ("ldap", "ldaps"))
 _WEB = _url("must start with http:// or https://", ("http", "https"))
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_secret(_DATABASE))]
@@ -90,5 +91,6 @@ MailboxUrl = Annotated[SecretStr, AfterValidator(_secret(_MAILBOX))]
 SmtpUrl = Annotated[SecretStr, AfterValidator(_secret(_SMTP))]
 Broker = Annotated[SecretStr, AfterValidator(_secret(_broker))]
 WebAddress = Annotated[str, AfterValidator(_WEB)]
+DirectoryUrl = Annotated[str, AfterValidator(_DIRECTORY)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]

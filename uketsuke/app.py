@@ -10,9 +10,11 @@ from datetime import date, datetime
 from typing import Protocol
 
 from uketsuke.clock import Clock
+from uketsuke.domain.authority import SecondPerson
 from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.letter import Envelope, Sent
+from uketsuke.domain.people import RegisteredForm
 from uketsuke.domain.states import Role
 from uketsuke.processors.catalogue import Catalogue
 from uketsuke.settings import Settings
@@ -101,6 +103,8 @@ class App:
             staff_domains=frozenset(trust.staff_domains),
             trusted_authserv_ids=frozenset(trust.authserv_ids),
             border_hosts=frozenset(trust.border_hosts),
+            forms=[RegisteredForm(**form.model_dump()) for form in self.settings.form],
+            policy={name: SecondPerson(choice) for name, choice in self.settings.second_person.items()},
         )
 
     def sign(self, purpose: str, subject: str) -> str:

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -36,6 +34,7 @@ from uketsuke.addresses import (
 )
 from uketsuke.errors import ConfigurationError
 from uketsuke.places import Places
+from uketsuke.systems import Form, Part, System
 
 PREFIX = "UKETSUKE_"
 NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
@@ -51,12 +50,6 @@ def _as_tables(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-
-
-class Part(BaseModel):
-    """A table of the settings; unknown names are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Database(Part):
@@ -160,6 +153,10 @@ class Settings(Part):
     smtp: Smtp = Smtp()
     console: Console = Console()
     trust: Trust = Trust()
+    form: Annotated[tuple[Form, ...], BeforeValidator(_as_tables)] = ()
+    systems: dict[str, System] = Field(default_factory=dict)
+    second_person: dict[str, Literal["none", "after", "before"]] = Field(default_factory=dict)
+    """`unlock` or `<service>.unlock` → none, after, before."""
     desk: Desk = Desk()
     hours: Hours = Hours()
 

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from tests.cli.conftest import Cli
 from uketsuke.cli.exits import Code
-from uketsuke.settings import Mailbox, Part, Settings
+from uketsuke.settings import Mailbox, Settings
+from uketsuke.systems import Part
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "OPERATING.md").read_text("utf-8")

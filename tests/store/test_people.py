@@ -8,7 +8,7 @@ import pytest
 
 from tests.store import samples
 from uketsuke.domain.calendar import Calendar
-from uketsuke.domain.people import Department, Person, Post, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, Post, SharedMailbox
 from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind
 from uketsuke.domain.snapshot import SnapshotWorld
 from uketsuke.domain.states import Role
@@ -17,7 +17,6 @@ from uketsuke.domain.world import World
 from uketsuke.errors import NotFound
 from uketsuke.store.database import Database
 from uketsuke.store.ledgers import Origin
-from uketsuke.store.people import Account
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.users import User
 from uketsuke.store.world import StoredWorld

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from uketsuke.connectors.base import Done, Effect
-from uketsuke.domain.plan import AgreeDate, ManualTask, resolve
+from uketsuke.domain.plan import AgreeDate, Confirm, ManualTask, resolve
 from uketsuke.domain.states import WaitKind
 from uketsuke.store.transaction import Transaction
 
@@ -25,6 +25,18 @@ def hand_to_person(tx: Transaction, step: ManualTask, effect: Effect, today: dat
     opens = _day(resolve(step.opens_on, effect.results))
     kind = WaitKind.DATE if opens is not None and opens > today else WaitKind.PERSON
     tx.waits.add(effect.request_id, kind, step_id=effect.step_id, role=step.role, opens_on=opens, due=opens)
+
+
+def hand_account(tx: Transaction, effect: Effect) -> None:
+    """Put the change of an account before an operator: no connector serves its system."""
+    tx.waits.add(effect.request_id, WaitKind.PERSON, step_id=effect.step_id, role="operator")
+
+
+def await_owner(tx: Transaction, step: Confirm, effect: Effect) -> None:
+    """Wait for the owner's word, or for an operator's record of an identity check."""
+    tx.waits.add(
+        effect.request_id, WaitKind.REPLY, step_id=effect.step_id, role="operator", person=step.owner
+    )
 
 
 def _day(value: Any) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from uketsuke.domain.content import Frozen
@@ -58,6 +59,38 @@ class Identity(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SecondPerson(StrEnum):
+    """Whether somebody else must agree, per service and action (FAULTS 3)."""
+
+    NONE = "none"
+    AFTER = "after"
+    """The owner is told, and it stands on another person's list for two business days."""
+    BEFORE = "before"
+    """Nothing runs until another operator or officer, neither requester nor owner, approved the plan."""
+
+
+class Action(StrEnum):
+    """What a request causes, as far as the policy of the second person asks."""
+
+    UNLOCK = "unlock"
+    RESET = "reset"
+    DELETE = "delete"
+    GRANT = "grant"
+    PUBLISH = "publish"
+    BULK = "bulk"
+
+
+SECOND_PERSON: dict[Action, SecondPerson] = {
+    Action.UNLOCK: SecondPerson.AFTER,
+    Action.RESET: SecondPerson.AFTER,
+    Action.DELETE: SecondPerson.BEFORE,
+    Action.GRANT: SecondPerson.BEFORE,
+    Action.PUBLISH: SecondPerson.BEFORE,
+    Action.BULK: SecondPerson.BEFORE,
+}
+"""The defaults; a city sets its own per service and action."""
+
+
 class Need(StrEnum):
     """What must happen before it runs; none of them means it runs by itself."""
 
@@ -109,6 +142,8 @@ class Authority(Frozen):
     target: Target | None = None
     risk: Risk | None = None
     need: tuple[Need, ...] = _REVIEW
+    second_person: SecondPerson | None = None
+    """The policy where the table says confirm; None where nobody else is asked."""
     person: str | None = None
     """Employee number of who asks, where it is exactly one active person."""
 
@@ -125,3 +160,8 @@ def evidence_for(path: Path, identity: Identity) -> Evidence:
 def need_for(evidence: Evidence, target: Target, risk: Risk) -> tuple[Need, ...]:
     """The cell of the table."""
     return TABLE[evidence, target is not Target.OTHER][int(risk[1])]
+
+
+def policy_of(own: Mapping[str, SecondPerson], service: str, action: Action) -> SecondPerson:
+    """The city's choice for `<service>.<action>`, else for the action, else the default."""
+    return own.get(f"{service}.{action}", own.get(action.value, SECOND_PERSON[action]))

@@ -51,3 +51,22 @@ class SharedMailbox(Frozen):
 
     mail: str
     department: str
+
+
+class Account(Frozen):
+    """An account in a named system, and whose it is."""
+
+    system: str
+    id: str
+    employee_number: str | None
+    active: bool = True
+    locked: bool | None = None
+    """What was last seen; None = only the system itself can tell."""
+
+
+class RegisteredForm(Frozen):
+    """A form whose answers a relay mails to the desk: only both together make a machine's mail credible."""
+
+    relay: str
+    form_id: str
+    service: str

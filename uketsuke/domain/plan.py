@@ -29,6 +29,12 @@ class Ref(Frozen):
 
 Value = Ref | JsonValue
 Values = dict[str, Value]
+AccountDeed = Literal[
+    "create", "change", "unlock", "reset-password", "disable", "enable", "delete", "grant", "revoke"
+]
+"""What can be done to an account (DESIGN 7)."""
+IdentityCheck = Literal["confirm-link", "call-back", "counter", "staff-card"]
+"""How it was made sure that the owner wants it (FAULTS 3): 確認リンク, 折返し, 窓口, 職員証."""
 
 
 class _Step(Frozen):
@@ -66,6 +72,8 @@ class LedgerUpdate(_Step):
     before: dict[str, JsonValue] = Field(default_factory=dict)
     """What the planner saw, for people to compare."""
     set: Values
+    add: Values = Field(default_factory=dict)
+    """Column → what is appended to the list that stands there."""
     only_if: tuple[Ref, JsonValue] | None = None
 
 
@@ -114,6 +122,11 @@ class ManualTask(_Step):
     """`hand-over-confirm`: names title and hints in the message catalogue."""
     role: str = "operator_or_officer"
     system: str | None = None
+    does: tuple[AccountDeed, ...] = ()
+    """What the person does to the account, where the task changes one."""
+    account: Value = None
+    owner: str | None = None
+    """Employee number of the account's owner."""
     opens_on: Value = None
     """Day from which it is work for a person; before, it waits for the date."""
     values: tuple[tuple[str, Value], ...] = ()
@@ -124,7 +137,41 @@ class ManualTask(_Step):
     """Result name → values with which the plan goes on; any other asks the processor to revise it."""
 
 
-Step = Annotated[Reserve | LedgerUpdate | SendMail | AgreeDate | ManualTask, Field(discriminator="kind")]
+class Confirm(_Step):
+    """The owner agrees to exactly this change, or an operator records how the owner was checked (FAULTS 3).
+
+    Results: `identity_check` (one of `by`), `checked_by` (sign-in; None for the link), `checked_on` (day).
+    """
+
+    kind: Literal["confirm"] = "confirm"
+    owner: str
+    """Employee number of the person whose account or asset changes."""
+    to: str | None = None
+    """The owner's directory address, the only place the link is sent to; None = no link."""
+    by: tuple[IdentityCheck, ...] = ("confirm-link", "call-back", "counter", "staff-card")
+
+
+class AccountAction(_Step):
+    """Change one account through the connector that the settings name for its system.
+
+    Results: `done_on` (day, ISO), `through` (the connector), `outcome` (`done`, or `was-so` where the
+    account was in that state already and a person let that stand).
+    """
+
+    kind: Literal["account-action"] = "account-action"
+    system: str
+    account: Value
+    do: AccountDeed
+    owner: str | None = None
+    """Employee number of the account's owner."""
+    values: Values = Field(default_factory=dict)
+    """Attributes of a new or changed account; the group of a grant under `group`."""
+
+
+Step = Annotated[
+    Reserve | LedgerUpdate | SendMail | AgreeDate | ManualTask | Confirm | AccountAction,
+    Field(discriminator="kind"),
+]
 STEP: TypeAdapter[Step] = TypeAdapter(Step)
 STEPS: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
 

@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from uketsuke.domain.authority import SECOND_PERSON, Action, SecondPerson
 from uketsuke.domain.calendar import Calendar
-from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
+from uketsuke.domain.text import fold
 from uketsuke.domain.text import key as text_key
-from uketsuke.domain.world import LedgerRow, OpenRequest, match_departments
+from uketsuke.domain.world import LedgerRow, OpenRequest, find_form, match_departments
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -100,6 +102,28 @@ class SnapshotWorld:
             if found.name == department and found.general_affairs_list
         ]
         return next(iter([*boxes, *lists]), None)
+
+    def account(self, system: str, account_id: str) -> Account | None:
+        """See `World`."""
+        wanted = fold(account_id).casefold()
+        listed = self.data.get("systems_accounts", {}).get(system, [])
+        found = (Account(system=system, **one) for one in listed)
+        return next((one for one in found if one.id.casefold() == wanted), None)
+
+    def form(self, relay: str, form_id: str) -> RegisteredForm | None:
+        """See `World`."""
+        return find_form(_list(RegisteredForm, self.data.get("registered_forms")) or [], relay, form_id)
+
+    def person(self, employee_number: str) -> Person | None:
+        """See `World`."""
+        listed = self._staff or []
+        return next(
+            (p for p in listed if p.employee_number == employee_number and p.is_active(self.today)), None
+        )
+
+    def second_person(self, service: str, action: Action) -> SecondPerson:
+        """See `World`."""
+        return SECOND_PERSON[action]
 
     def knows_ledger(self, ledger: str) -> bool:
         """See `World`."""

@@ -13,9 +13,10 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from uketsuke.domain.authority import Action, SecondPerson
 from uketsuke.domain.calendar import Calendar
 from uketsuke.domain.content import Frozen
-from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
 from uketsuke.domain.text import key as text_key
 
 
@@ -82,6 +83,18 @@ class World(Protocol):
     def knows_ledger(self, ledger: str) -> bool:
         """Whether the ledger's rows are known at all."""
 
+    def account(self, system: str, account_id: str) -> Account | None:
+        """The account of that id, compared without regard to case and width."""
+
+    def form(self, relay: str, form_id: str) -> RegisteredForm | None:
+        """The registered form behind a machine's mail (path `cms-survey`)."""
+
+    def person(self, employee_number: str) -> Person | None:
+        """The active person of that number."""
+
+    def second_person(self, service: str, action: Action) -> SecondPerson:
+        """The city's policy for that service and action, lifted while too much is happening (FAULTS 3)."""
+
     def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
         """Open or recently closed requests of the same service, department and key field (FR-06)."""
 
@@ -92,3 +105,10 @@ def match_departments(departments: Iterable[Department], text: str) -> list[Depa
     known = list(departments)
     exact = [found for found in known if wanted in (text_key(found.name), found.code)]
     return exact or [found for found in known if wanted in {text_key(alias) for alias in found.aliases}]
+
+
+def find_form(forms: Iterable[RegisteredForm], relay: str, form_id: str) -> RegisteredForm | None:
+    """The form of that relay and id; the address is compared without regard to case."""
+    return next(
+        (one for one in forms if one.relay.casefold() == relay.casefold() and one.form_id == form_id), None
+    )

@@ -9,7 +9,16 @@ from uketsuke.connectors import ledger, manual
 from uketsuke.connectors.base import Done, Effect
 from uketsuke.domain.deadline import due
 from uketsuke.domain.job import Claim
-from uketsuke.domain.plan import AgreeDate, LedgerUpdate, ManualTask, Reserve, SendMail, Step
+from uketsuke.domain.plan import (
+    AccountAction,
+    AgreeDate,
+    Confirm,
+    LedgerUpdate,
+    ManualTask,
+    Reserve,
+    SendMail,
+    Step,
+)
 from uketsuke.domain.states import StepState
 from uketsuke.errors import StalePlan
 from uketsuke.queue.correspondence import write_plan_letter
@@ -67,7 +76,11 @@ def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
             return manual.agree(tx, step, effect)
         case ManualTask():
             manual.hand_to_person(tx, step, effect, app.today())
-            return None
+        case AccountAction():
+            manual.hand_account(tx, effect)
+        case Confirm():
+            manual.await_owner(tx, step, effect)
+    return None
 
 
 def _wait(app: App, tx: Transaction, row: StepRow, step: Step, effect: Effect) -> None:

@@ -6,25 +6,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from uketsuke.domain.content import Frozen
-from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, SharedMailbox
+from uketsuke.domain.text import fold, person_key
 from uketsuke.domain.text import key as text_key
-from uketsuke.domain.text import person_key
 from uketsuke.domain.world import match_departments
 from uketsuke.store.registers import accounts, departments, people, shared_mailboxes
 from uketsuke.store.repository import Repository
 
 _PERSON = tuple(people.c[name] for name in Person.model_fields)
 _DEPARTMENT = tuple(departments.c[name] for name in Department.model_fields)
-
-
-class Account(Frozen):
-    """An account in a named system, and whose it is."""
-
-    system: str
-    id: str
-    employee_number: str | None
-    active: bool = True
 
 
 class People(Repository):
@@ -129,12 +119,12 @@ class Accounts(Repository):
 
     def put(self, account: Account) -> None:
         """Add an account, or replace the one with that id."""
-        self._replace(accounts, dict(account))
+        self._replace(accounts, account.model_dump(exclude={"locked"}))
 
     def get(self, system: str, account_id: str) -> Account | None:
-        """The account of that id in that system."""
-        mine = select(accounts).where(accounts.c.system == system, accounts.c.id == account_id)
-        return self._one(Account, mine)
+        """The account of that id in that system, compared without regard to case and width."""
+        same = func.lower(accounts.c.id) == fold(account_id).casefold()
+        return self._one(Account, select(accounts).where(accounts.c.system == system, same).limit(1))
 
     def of_person(self, employee_number: str) -> list[Account]:
         """All accounts of a person."""

@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 
 from pydantic import JsonValue
 
+from uketsuke.domain.authority import Action, SecondPerson, policy_of
 from uketsuke.domain.calendar import JST, Calendar
-from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
 from uketsuke.domain.text import key as text_key
-from uketsuke.domain.world import LedgerRow, OpenRequest
+from uketsuke.domain.world import LedgerRow, OpenRequest, find_form
 from uketsuke.store.transaction import Transaction
 
 RECENT = timedelta(days=30)
@@ -28,11 +29,14 @@ class StoredWorld:
         staff_domains: Collection[str] | None = None,
         trusted_authserv_ids: Collection[str] | None = None,
         border_hosts: Collection[str] = (),
+        forms: Collection[RegisteredForm] = (),
+        policy: Mapping[str, SecondPerson] | None = None,
     ) -> None:
         self._tx, self.today, self.calendar = tx, today, calendar
         self.staff_domains = _folded(staff_domains)
         self.trusted_authserv_ids = _folded(trusted_authserv_ids)
         self.border_hosts = _folded(border_hosts) or frozenset()
+        self._forms, self._policy = tuple(forms), dict(policy or {})
 
     def people(self, *, mail: str | None = None, name: str | None = None) -> list[Person] | None:
         """See `World`."""
@@ -71,6 +75,23 @@ class StoredWorld:
     def rows(self, ledger: str, criteria: Mapping[str, JsonValue]) -> list[LedgerRow]:
         """See `World`."""
         return self._tx.ledgers.rows(ledger, criteria)
+
+    def account(self, system: str, account_id: str) -> Account | None:
+        """See `World`."""
+        return self._tx.accounts.get(system, account_id)
+
+    def form(self, relay: str, form_id: str) -> RegisteredForm | None:
+        """See `World`."""
+        return find_form(self._forms, relay, form_id)
+
+    def person(self, employee_number: str) -> Person | None:
+        """See `World`."""
+        found = self._tx.people.get(employee_number)
+        return found if found is not None and found.is_active(self.today) else None
+
+    def second_person(self, service: str, action: Action) -> SecondPerson:
+        """See `World`."""
+        return policy_of(self._policy, service, action)
 
     def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
         """See `World`."""

@@ -1,0 +1,44 @@
+"""Tables of the settings that name other systems: forms that mail us, directories that hold accounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from uketsuke.addresses import DirectoryUrl, MailAddress
+
+
+class Part(BaseModel):
+    """A table of the settings; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Form(Part):
+    """A form whose answers a relay mails to the desk (CMS questionnaire)."""
+
+    relay: MailAddress
+    form_id: str
+    service: str
+
+
+class System(Part):
+    """One system in which accounts live, and who changes them there."""
+
+    connector: Literal["manual", "directory"] = "manual"
+    title: str = ""
+    """What people call it; empty = its name in the catalogue."""
+    url: DirectoryUrl | None = None
+    """`ldaps://host:port` or `ldap://host:port`, for `directory`."""
+    kind: Literal["active-directory", "openldap"] = "active-directory"
+    bind: str = ""
+    """Distinguished name or user principal name of the account that we sign in with."""
+    password: SecretStr = SecretStr("")
+    base: str = ""
+    """Below it people's accounts are looked for."""
+    ca_file: Path | None = None
+    """Certificate authority of the directory; None = the machine's own."""
+    starttls: bool = False
+    timeout_seconds: float = Field(default=15, gt=0)
