@@ -6,7 +6,7 @@ unknown: rules that need it are skipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -121,7 +121,7 @@ class SnapshotWorld:
             (p for p in listed if p.employee_number == employee_number and p.is_active(self.today)), None
         )
 
-    def second_person(self, service: str, action: Action) -> SecondPerson:
+    def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
         """See `World`."""
         return SECOND_PERSON[action]
 

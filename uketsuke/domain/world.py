@@ -7,7 +7,7 @@ unknown: rules that need it are skipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -92,8 +92,11 @@ class World(Protocol):
     def person(self, employee_number: str) -> Person | None:
         """The active person of that number."""
 
-    def second_person(self, service: str, action: Action) -> SecondPerson:
-        """The city's policy for that service and action, lifted while too much is happening (FAULTS 3)."""
+    def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
+        """The city's policy for that service and action, lifted while too much is happening (FAULTS 3).
+
+        `persons` are the employee numbers of who asks and whose account it is: too much may be of one person.
+        """
 
     def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
         """Open or recently closed requests of the same service, department and key field (FR-06)."""

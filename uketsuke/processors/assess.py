@@ -12,8 +12,9 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from uketsuke.domain.authority import Authority, evidence_for, need_for
+from uketsuke.domain.authority import Authority, Need, SecondPerson, evidence_for, need_for
 from uketsuke.domain.calendar import local_day
+from uketsuke.domain.consent import owners_of
 from uketsuke.domain.content import Content, Kind
 from uketsuke.domain.deadline import Due, due
 from uketsuke.domain.deadline import Rule as DeadlineRule
@@ -174,7 +175,7 @@ class _View:
             kind=Kind.REQUEST,
             action=Action.OPEN_REQUEST,
             applied_at=self.applied,
-            authority=self._authorise(who, case.values, request),
+            authority=self._authorise(who, case.values, request, steps or ()),
             reading=reading,
             service=self.processor.id if self.processor else None,
             candidates=self.candidates,
@@ -215,14 +216,28 @@ class _View:
         reading = with_directory(reading, who.person, model, section=self.processor is not None)
         return with_defaults(reading, model), who
 
-    def _authorise(self, who: Who, values: Plain, request: ServiceRequest | None) -> Authority:
+    def _authorise(
+        self, who: Who, values: Plain, request: ServiceRequest | None, steps: tuple[Step, ...]
+    ) -> Authority:
         authority = _authority(who)
         if self.processor is None:
             return authority
         target = self.processor.target(values, who.person, self.world)
         risk = self.processor.risk(request)
         need = need_for(authority.evidence, target, risk)
-        return authority.model_copy(update={"target": target, "risk": risk, "need": need})
+        second = self._second_person(who, steps) if Need.CONFIRM in need else None
+        return authority.model_copy(
+            update={"target": target, "risk": risk, "need": need, "second_person": second}
+        )
+
+    def _second_person(self, who: Who, steps: tuple[Step, ...]) -> SecondPerson:
+        """The city's policy; a service that does not say what it does is looked at before."""
+        if self.processor is None or self.processor.action is None:
+            return SecondPerson.BEFORE
+        asking = {who.person.employee_number} if who.person else set()
+        return self.world.second_person(
+            self.processor.id, self.processor.action, persons=owners_of(steps) | asking
+        )
 
     def _subject(self, who: Who, values: Plain) -> Subject:
         """Letters go to directory addresses only: the person's, else the section's (AP-84)."""

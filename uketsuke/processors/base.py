@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from uketsuke.domain.authority import Risk, Target
+from uketsuke.domain.authority import Action, Risk, Target
 from uketsuke.domain.content import Content
 from uketsuke.domain.deadline import Rule as DeadlineRule
 from uketsuke.domain.people import Person
@@ -119,6 +119,8 @@ class Processor:
     not_covered: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Field → words of kinds that have no flow (FR-18)."""
     ledgers: ClassVar[tuple[str, ...]] = ()
+    action: ClassVar[Action | None] = None
+    """What the policy of the second person asks about; None where no request of it can be R3."""
 
     def heading(self, values: Plain) -> str:
         """What a request is called before people: the title without its brackets, and the kind asked for."""

@@ -89,7 +89,7 @@ class StoredWorld:
         found = self._tx.people.get(employee_number)
         return found if found is not None and found.is_active(self.today) else None
 
-    def second_person(self, service: str, action: Action) -> SecondPerson:
+    def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
         """See `World`."""
         return policy_of(self._policy, service, action)
 
