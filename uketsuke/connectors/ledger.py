@@ -14,7 +14,7 @@ def reserve(tx: Transaction, step: Reserve, effect: Effect) -> Done:
     """Take units that meet the criteria now; raises `OutOfStock` when there are too few."""
     local(tx, effect)
     changes = resolve_all(step.set, effect.results)
-    taken = tx.stock.reserve(step.ledger, step.criteria, step.count, changes, _origin(effect))
+    taken = tx.stock.reserve(step.ledger, step.criteria, step.count, changes, _origin(effect), step.keys)
     keys, versions = [key for key, _ in taken], [version for _, version in taken]
     return Done(
         {"asset_no": keys, "version": versions},

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from uketsuke.domain.states import Role
+
 
 class Channel(StrEnum):
     """The way a message came in."""
@@ -95,6 +97,21 @@ class FormValue(Frozen):
     value: str
 
 
+class Deed(Frozen):
+    """What an operator has done already while somebody called or stood there (その場で完了, UX AP-85)."""
+
+    by: str
+    """Sign-in of the operator."""
+    role: Role
+    """The role in which they pressed the button; what it may do is judged again by the worker."""
+    at: datetime
+    """When the call began: its deadlines are met then, not when it was written down."""
+    units: tuple[str, ...] = ()
+    """Keys of the units handed over."""
+    results: dict[str, str] = Field(default_factory=dict)
+    """What the plan's work asks to record, by the name of the result; days in ISO 8601."""
+
+
 class Content(Frozen):
     """What one message says."""
 
@@ -138,6 +155,8 @@ class Content(Frozen):
     """When a form was sent, or the call began (`called_at` of a note)."""
     identity_check: str | None = None
     """How an operator checked who called: `call-back`, `counter`, `staff-card`."""
+    done: Deed | None = None
+    """What is done already, by the note of the operator who did it."""
     original_id: str | None = None
     """Identity at the source: submission id, record id + revision."""
     extra: dict[str, str] = Field(default_factory=dict)

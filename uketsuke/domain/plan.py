@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, TypeAdapter
 
 from uketsuke.domain.content import Frozen
 from uketsuke.domain.deadline import Rule as DeadlineRule
+from uketsuke.domain.states import Role
 
 
 class Ref(Frozen):
@@ -37,6 +38,17 @@ IdentityCheck = Literal["confirm-link", "call-back", "counter", "staff-card"]
 """How it was made sure that the owner wants it (FAULTS 3): 確認リンク, 折返し, 窓口, 職員証."""
 
 
+class Recorded(Frozen):
+    """What a person had done before the plan was made: the step is done with it and waits for nobody."""
+
+    by: str
+    """Sign-in."""
+    role: Role
+    at: datetime
+    """When it was done."""
+    results: dict[str, str]
+
+
 class _Step(Frozen):
     """What all steps have."""
 
@@ -51,6 +63,8 @@ class _Step(Frozen):
 class Reserve(_Step):
     """Take `count` units that meet the criteria when the step runs, longest in stock first.
 
+    `keys` names the units where a person has chosen them; they too must meet the criteria.
+
     Results: `asset_no` (list of keys), `version` (list of row versions after it).
     """
 
@@ -58,6 +72,7 @@ class Reserve(_Step):
     ledger: str
     criteria: dict[str, JsonValue]
     count: int
+    keys: tuple[str, ...] = ()
     set: Values
 
 
@@ -101,6 +116,7 @@ class AgreeDate(_Step):
     names: tuple[str, ...]
     proposed: dict[str, date] = Field(default_factory=dict)
     offered: tuple[date, ...] = ()
+    recorded: Recorded | None = None
 
 
 class ResultField(Frozen):
@@ -135,6 +151,7 @@ class ManualTask(_Step):
     results: tuple[ResultField, ...] = ()
     goes_on: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Result name → values with which the plan goes on; any other asks the processor to revise it."""
+    recorded: Recorded | None = None
 
 
 class Confirm(_Step):

@@ -1,7 +1,7 @@
 """Typed submissions: the operator's note of a call, and our own form (one JSON shape).
 
-`form_id, submission_id, submitted_at, entered_by, called_at, identity_check, values`;
-`values` keeps its order. Times are ISO 8601 with an offset.
+`form_id, submission_id, submitted_at, entered_by, called_at, identity_check, values`, and
+`done` where it was done on the spot; `values` keeps its order. Times are ISO 8601 with an offset.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import json
 from datetime import datetime
 from typing import cast
 
-from uketsuke.domain.content import Channel, Content, FormValue
+from pydantic import ValidationError
+
+from uketsuke.domain.content import Channel, Content, Deed, FormValue
 from uketsuke.intake.charset import clean
 from uketsuke.intake.limits import Limits
 from uketsuke.intake.problems import Findings, ProblemCode
@@ -46,6 +48,7 @@ def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.
         entered_by=_text(fields.get("entered_by")) or None,
         submitted_at=called_at or submitted_at,
         identity_check=_text(fields.get("identity_check")) or None,
+        done=_read_deed(fields, called_at, findings),
         original_id=_text(fields.get("submission_id")) or None,
         problems=findings.problems(),
         extra=extra,
@@ -72,6 +75,28 @@ def _read_values(values: object, findings: Findings) -> tuple[FormValue, ...]:
         findings.add(ProblemCode.BROKEN_NOTE, "values")
         return ()
     return tuple(FormValue(label=clean(label), value=_text(value)) for label, value in values)
+
+
+def _read_deed(fields: dict[str, object], called_at: datetime | None, findings: Findings) -> Deed | None:
+    """What the note says is done already; whoever did it and when are the note's own."""
+    told = fields.get("done")
+    if told is None:
+        return None
+    plain = dict(told) if isinstance(told, _Object) else {}
+    results, units = plain.get("results"), plain.get("units")
+    try:
+        return Deed.model_validate(
+            {
+                "by": fields.get("entered_by"),
+                "role": plain.get("role"),
+                "at": called_at,
+                "units": units if units is not None else (),
+                "results": dict(results) if isinstance(results, _Object) else results,
+            }
+        )
+    except ValidationError:
+        findings.add(ProblemCode.BROKEN_NOTE, "done")
+        return None
 
 
 def _text(value: object) -> str:

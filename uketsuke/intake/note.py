@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from uketsuke.domain.calendar import local
-from uketsuke.domain.content import Channel
+from uketsuke.domain.content import Channel, Deed
 from uketsuke.intake.accept import Accepted, accept
 from uketsuke.store.database import Database
 
@@ -25,23 +26,28 @@ class Note:
     identity_check: str | None
     values: Mapping[str, str]
     """Label → words, in the order of the form."""
+    done: Deed | None = None
+    """What is done already (その場で完了)."""
 
     def raw(self) -> bytes:
         """The note as bytes, the shape the reader knows (`form_id`: `operator-entry`)."""
-        return json.dumps(
-            {
-                "form_id": "operator-entry",
-                "submission_id": self.submission_id,
-                "submitted_at": local(self.submitted_at).isoformat(),
-                "submitter": None,
-                "entered_by": self.entered_by,
-                "called_at": local(self.called_at).isoformat(),
-                "identity_check": self.identity_check,
-                "values": dict(self.values),
-            },
-            ensure_ascii=False,
-            indent=1,
-        ).encode()
+        told: dict[str, Any] = {
+            "form_id": "operator-entry",
+            "submission_id": self.submission_id,
+            "submitted_at": local(self.submitted_at).isoformat(),
+            "submitter": None,
+            "entered_by": self.entered_by,
+            "called_at": local(self.called_at).isoformat(),
+            "identity_check": self.identity_check,
+            "values": dict(self.values),
+        }
+        if self.done is not None:
+            told["done"] = self.done.model_dump(mode="json", include={"role", "units", "results"})
+        return json.dumps(told, ensure_ascii=False, indent=1).encode()
+
+
+SOURCE = "console"
+"""Where notes come from; nobody signed in for a file that looks like one and came another way."""
 
 
 def accept_note(database: Database, note: Note, received_at: datetime) -> Accepted:
@@ -50,7 +56,7 @@ def accept_note(database: Database, note: Note, received_at: datetime) -> Accept
         database,
         note.raw(),
         Channel.NOTE,
-        source="console",
+        source=SOURCE,
         received_at=received_at,
         original_id=f"note:{note.submission_id}",
     )

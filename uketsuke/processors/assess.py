@@ -29,6 +29,7 @@ from uketsuke.processors.case import Case
 from uketsuke.processors.catalogue import Catalogue
 from uketsuke.processors.claim import Claim, Strength
 from uketsuke.processors.common_fields import CommonFields
+from uketsuke.processors.deeds import UNSETTLED
 from uketsuke.processors.extract import (
     Extraction,
     reader_for,
@@ -189,7 +190,7 @@ class _View:
         )
 
     def _judge(self, case: Case) -> tuple[tuple[Concern, ...], ServiceRequest | None]:
-        general = concerns_of(case)
+        general = (*concerns_of(case), *((UNSETTLED,) if self.content.done else ()))
         if self.processor is None:
             return (self._no_service(), *general), None
         own = tuple(self.processor.concerns(case.reading, case.values, self.content, self.world))

@@ -9,7 +9,8 @@ from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
 from uketsuke.domain.job import JobName
-from uketsuke.domain.plan import AgreeDate, ManualTask, ResultField
+from uketsuke.domain.plan import AgreeDate, ManualTask
+from uketsuke.domain.results import faults_of, taken, today_where_unsaid
 from uketsuke.domain.states import Decision, LetterState, RequestState, Role, StepState, follow, permit
 from uketsuke.errors import Incomplete, NotAllowed, NotFound
 from uketsuke.processors.assessment import Assessment
@@ -49,43 +50,16 @@ def complete_step(app: App, actor: Actor, step_id: int, results: Mapping[str, st
         if wait is not None:
             tx.waits.answer(wait.id, actor.login, dict(clean))
         if all(clean.get(name) in values for name, values in step.goes_on.items()):
-            finish_step(app, tx, row, {**_today_where_unsaid(step, app.today()), **clean}, actor=actor)
+            finish_step(app, tx, row, {**today_where_unsaid(step.results, app.today()), **clean}, actor=actor)
         else:
             _revise(app, tx, request, row, clean, actor)
 
 
 def _checked(step: ManualTask, results: Mapping[str, str], today: date) -> dict[str, str]:
     """The results asked for, each possible; a day may not lie ahead of today."""
-    wrong = {field.name: code for field in step.results if (code := _fault(field, results, today))}
-    if wrong:
+    if wrong := faults_of(step.results, results, today):
         raise Incomplete(wrong)
-    return {
-        field.name: results[field.name].strip()
-        for field in step.results
-        if results.get(field.name, "").strip()
-    }
-
-
-def _today_where_unsaid(step: ManualTask, today: date) -> dict[str, str]:
-    """A day that may be left out is the day on which the work is recorded; the ledger needs one."""
-    return {
-        field.name: today.isoformat() for field in step.results if field.rule == "date" and not field.required
-    }
-
-
-def _fault(field: ResultField, results: Mapping[str, str], today: date) -> str | None:
-    value = results.get(field.name, "").strip()
-    if not value:
-        return "missing" if field.required else None
-    if field.choices and value not in field.choices:
-        return "unknown-choice"
-    if field.rule == "date":
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            return "not-a-date"
-        return "in-the-future" if day > today else None
-    return None
+    return taken(step.results, results)
 
 
 def _revise(

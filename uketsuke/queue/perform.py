@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from uketsuke.app import App
+from uketsuke.app import Actor, App
 from uketsuke.connectors import ledger, manual
 from uketsuke.connectors.base import Done, Effect
+from uketsuke.domain.calendar import local_day
 from uketsuke.domain.deadline import due
 from uketsuke.domain.job import Claim
 from uketsuke.domain.plan import (
@@ -15,6 +16,7 @@ from uketsuke.domain.plan import (
     Confirm,
     LedgerUpdate,
     ManualTask,
+    Recorded,
     Reserve,
     SendMail,
     Step,
@@ -53,9 +55,17 @@ def _carry_out(app: App, tx: Transaction, row: StepRow) -> None:
     effect = Effect(
         row.effect_key, row.id, row.request_id, request.number, app.now(), tx.plans.results(row.request_id)
     )
+    recorded = step.recorded if isinstance(step, AgreeDate | ManualTask) else None
     tx.steps.set_state(
-        row.id, StepState.RUNNING, expected={StepState.READY}, resolved=_resolved(step, effect)
+        row.id,
+        StepState.RUNNING,
+        expected={StepState.READY},
+        resolved=_resolved(step, effect),
+        at=recorded.at if recorded else None,
     )
+    if recorded is not None:
+        _take_over(app, tx, row, step, recorded)
+        return
     done = _act(app, tx, step, effect)
     if done is None:
         _wait(app, tx, row, step, effect)
@@ -81,6 +91,19 @@ def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
         case Confirm():
             manual.await_owner(tx, step, effect)
     return None
+
+
+def _take_over(app: App, tx: Transaction, row: StepRow, step: Step, recorded: Recorded) -> None:
+    """A person had done it before there was a plan: it is theirs, and was done when they did it."""
+    if step.deadline is not None:
+        results = {**tx.plans.results(row.request_id), row.seq: recorded.results}
+        events = events_of(tx.requests.get(row.request_id), results)
+        found = due(step.deadline, events, app.calendar)
+        # After closing time of its own day the moment itself is the deadline, as for every event.
+        late = found.at is not None and found.day == local_day(recorded.at) and recorded.at > found.at
+        tx.steps.set_due(row.id, recorded.at if late else found.at)
+    actor = Actor(recorded.by, recorded.role)
+    finish_step(app, tx, row, recorded.results, actor=actor, at=recorded.at)
 
 
 def _wait(app: App, tx: Transaction, row: StepRow, step: Step, effect: Effect) -> None:

@@ -13,9 +13,11 @@ from uketsuke.app import SYSTEM, App
 from uketsuke.domain.content import Content, Kind, Problem
 from uketsuke.domain.job import Claim
 from uketsuke.domain.states import RequestState
+from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.intake.reader import ReaderFailed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment
+from uketsuke.queue.onspot import carry_through
 from uketsuke.queue.opening import facts_of, open_request, open_unreadable
 from uketsuke.queue.thread import find_thread, join
 from uketsuke.store.receipts import Receipt, ReceiptState
@@ -111,7 +113,10 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
     elif thread is not None:
         join(app, tx, receipt, content, assessment, thread)
     elif assessment.kind not in SILENT:
-        open_request(app, tx, tx.receipts.get(receipt.id), content, assessment)
+        request = open_request(app, tx, tx.receipts.get(receipt.id), content, assessment)
+        # Only our own console says who pressed; in any other file it is a claim, and stays in the tray.
+        if content.done is not None and receipt.source == NOTES:
+            carry_through(app, tx, request, content, assessment)
     else:
         _note_silent(tx, receipt, assessment)
 

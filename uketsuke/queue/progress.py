@@ -68,8 +68,11 @@ def finish_step(
     actor: Actor = SYSTEM,
     facts: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Complete a step with its results, release the next, and end the request after the last.
+
+    `at` is when it was done, where that was before it is recorded.
 
     Without `facts` the results are told as personal: people may have typed anything.
     """
@@ -78,6 +81,7 @@ def finish_step(
         StepState.DONE,
         expected={StepState.READY, StepState.RUNNING, StepState.WAITING, StepState.FAILED, StepState.UNKNOWN},
         result=dict(result),
+        at=at,
     )
     request = tx.requests.get(step.request_id)
     tx.audit.append(

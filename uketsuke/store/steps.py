@@ -62,9 +62,11 @@ class Steps(Repository):
         result: dict[str, JsonValue] | None = None,
         error: dict[str, JsonValue] | None = None,
         resolved: dict[str, JsonValue] | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Move a step on; raises `StaleState` when it is in none of the expected states.
 
+        `at` is when it was begun or done, where that was before now.
         A result or a resolved effect that is not given stays; an error that is not given is cleared.
         """
         changes: dict[str, Any] = {"state": state, "error": error}
@@ -72,9 +74,9 @@ class Steps(Repository):
             name: value for name, value in (("result", result), ("resolved", resolved)) if value is not None
         }
         if state is StepState.RUNNING:
-            changes["started_at"] = self._at()
+            changes["started_at"] = at or self._at()
         if state is StepState.DONE:
-            changes["done_at"] = self._at()
+            changes["done_at"] = at or self._at()
         here = update(steps).where(steps.c.id == step_id, steps.c.state.in_(list(expected)))
         if self._changed(here.values(**changes)) == 0:
             raise StaleState("step", step_id, expected, self.get(step_id).state)

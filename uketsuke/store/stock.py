@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import islice
 
@@ -19,16 +20,25 @@ class Stock(Repository):
     """Reservations; plans never choose a unit, this does when the step runs."""
 
     def reserve(
-        self, ledger: str, criteria: Values, count: int, changes: Values, origin: Origin
+        self,
+        ledger: str,
+        criteria: Values,
+        count: int,
+        changes: Values,
+        origin: Origin,
+        keys: Collection[str] = (),
     ) -> list[tuple[str, int]]:
         """Change `count` units that meet the criteria, longest in stock first; gives (key, new version).
 
+        `keys` names the units where they have been chosen; only those are taken.
         Raises `OutOfStock`. Reservations of one ledger come one at a time; a unit that
         something else changes meanwhile is passed over.
         """
         if self._on_postgres:
             self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"stock:{ledger}"))))
-        free = (row for row in self.free(ledger, criteria) if self._lock(row))
+        free = (
+            row for row in self.free(ledger, criteria) if (not keys or row.key in keys) and self._lock(row)
+        )
         chosen = list(islice(free, count))
         if len(chosen) < count:
             raise OutOfStock(ledger, criteria, count, len(chosen))

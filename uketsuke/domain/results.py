@@ -1,0 +1,39 @@
+"""What a person records for a piece of work: whether it is all there, and possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from uketsuke.domain.plan import ResultField
+
+
+def faults_of(fields: Iterable[ResultField], results: Mapping[str, str], today: date) -> dict[str, str]:
+    """What is wrong, by the name of the result: missing, no choice, no date, a day ahead of today."""
+    return {field.name: code for field in fields if (code := _fault(field, results, today))}
+
+
+def _fault(field: ResultField, results: Mapping[str, str], today: date) -> str | None:
+    value = results.get(field.name, "").strip()
+    if not value:
+        return "missing" if field.required else None
+    if field.choices and value not in field.choices:
+        return "unknown-choice"
+    if field.rule == "date":
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return "not-a-date"
+        return "in-the-future" if day > today else None
+    return None
+
+
+def taken(fields: Iterable[ResultField], results: Mapping[str, str]) -> dict[str, str]:
+    """The results asked for, without blanks around them and without what was left empty."""
+    found = {field.name: results.get(field.name, "").strip() for field in fields}
+    return {name: value for name, value in found.items() if value}
+
+
+def today_where_unsaid(fields: Iterable[ResultField], today: date) -> dict[str, str]:
+    """A day that may be left out is the day on which the work is recorded; the ledger needs one."""
+    return {field.name: today.isoformat() for field in fields if field.rule == "date" and not field.required}
