@@ -7,14 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.desk import OPERATOR, Desk
+from tests.desk import OPERATOR, Desk, mail
 from tests.end_to_end import mails
 from tests.end_to_end.mails import moment
 from uketsuke.domain.job import JobName
 from uketsuke.domain.states import LetterState, RequestState
+from uketsuke.errors import NotAllowed
 from uketsuke.queue.answers import complete_step
 from uketsuke.queue.broker import connect
 from uketsuke.queue.database_broker import DatabaseBroker
+from uketsuke.queue.decide import merge
 from uketsuke.queue.jobs import drain, new_owner, run_job
 from uketsuke.settings import Queue, Smtp
 from uketsuke.store.ledgers import Origin
@@ -109,6 +111,29 @@ def test_a_decision_and_a_letter_of_one_request_do_not_deadlock(postgres_url: st
     with desk.app.database.reading() as tx:
         assert tx.jobs.in_trouble() == []
         assert tx.letters.get(letter.id).state is LetterState.SENT
+    desk.app.close()
+
+
+@pytest.mark.postgres
+def test_of_two_opposite_merges_one_succeeds_and_none_hangs(postgres_url: str) -> None:
+    """Both lock the two requests in one order, whichever of them is to end (AP-6)."""
+    desk = Desk.open(NOON, url=postgres_url)
+    numbers = [
+        desk.receive(mail(text, message_id=f"<merge-{text}@mail.city.example.lg.jp>", day=AT)).number
+        for text in ("first", "second")
+    ]
+    desk.work()
+    first, second = (desk.request(number) for number in numbers)
+    beside = threading.Thread(target=merge, args=(desk.app, OPERATOR, second.id, second.version, first.id))
+    with desk.app.database.transaction("decide") as tx:
+        tx.requests.get_locked(first.id)
+        beside.start()
+        beside.join(1)
+        tx.requests.get_locked(second.id)
+    beside.join()
+    assert desk.request(second.number).merged_into == first.id
+    with pytest.raises(NotAllowed):
+        merge(desk.app, OPERATOR, first.id, first.version, second.id)
     desk.app.close()
 
 

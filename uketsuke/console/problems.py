@@ -20,6 +20,7 @@ from uketsuke.console.site import SignInNeeded, site_of
 from uketsuke.domain.receipt import WrongReceiptNumber
 from uketsuke.errors import NotAllowed, NotFound, StaleVersion, TryLater
 from uketsuke.log import logger
+from uketsuke.processors.catalogue import UnknownService
 from uketsuke.store.repository import StaleState
 from uketsuke.store.waits import WaitAnswered
 
@@ -35,6 +36,7 @@ def add_problem_pages(web: FastAPI) -> None:
     web.add_exception_handler(NotFound, lambda request, error: say(request, 404, "page"))
     web.add_exception_handler(WrongReceiptNumber, lambda request, error: say(request, 404, "number"))
     web.add_exception_handler(NotAllowed, lambda request, error: say(request, 409, "state"))
+    web.add_exception_handler(UnknownService, lambda request, error: say(request, 422))
     web.add_exception_handler(StaleVersion, lambda request, error: say(request, 409, "stale"))
     # Somebody else was first with a letter, a step or a piece of work.
     for first in (StaleState, WaitAnswered):

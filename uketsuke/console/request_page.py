@@ -19,6 +19,7 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.original import find_marks, original, typed_labels
 from uketsuke.console.views.plan import Planned, PlanView, plan_view
 from uketsuke.console.views.progress import StepLine, failure, step_lines, step_title
+from uketsuke.console.views.related import RelatedCard, related
 from uketsuke.console.views.request import AgreeForm, Head, RequestPage, ServiceChoice, UndoLine, choices
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import Way, way
@@ -106,6 +107,7 @@ def request_page(
         steps=step_lines(seen.rows, by_number(tx, seen.rows), tx.waits.open_of_request(row.id), naming),
         exchanges=talk(tx.exchanges.of_request(row.id), naming),
         history=history(tx.audit.of_request(row.id), naming),
+        related=_related(tx, row, naming),
         may=allowed,
         undo=_undo(tx, seen),
         agree=_agreement(tx, seen, naming),
@@ -122,6 +124,13 @@ def _reasons(
         return ()
     went_wrong = stopped(tx, row, naming) if row.state is RequestState.RUNNING else ()
     return (*troubles(went_wrong), *reasons(concerns, row.overrides, row.service, naming))
+
+
+def _related(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[RelatedCard, ...]:
+    """Parts, what was merged into it, and what it was merged into."""
+    survivor = tx.requests.get(row.merged_into) if row.merged_into else None
+    parts = tx.requests.of_receipt(row.receipt_id)
+    return related(row, parts, tx.requests.taken_over_by(row.id), survivor, naming)
 
 
 def _head(tx: Transaction, visitor: Visitor, seen: Seen, view: str, naming: Naming) -> Head:

@@ -77,10 +77,14 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def deciding(app: App, actor: Actor, request_id: int, version: int, name: str) -> Iterator[Deciding]:
-    """A transaction over the request as the actor saw it."""
+def deciding(
+    app: App, actor: Actor, request_id: int, version: int, name: str, beside: int | None = None
+) -> Iterator[Deciding]:
+    """A transaction over the request as the actor saw it, and over another one `beside` it."""
     with app.database.transaction(name) as tx:
-        request = tx.requests.get_locked(request_id)
+        # In one order for all: two opposite merges would wait for each other for ever (AP-6).
+        locked = {one: tx.requests.get_locked(one) for one in sorted({request_id, beside or request_id})}
+        request = locked[request_id]
         if request.version != version:
             raise StaleVersion("request", version, request.version)
         yield Deciding(app, tx, actor, request)
@@ -243,9 +247,9 @@ def reassign(app: App, actor: Actor, request_id: int, version: int, to: str | No
 
 def merge(app: App, actor: Actor, request_id: int, version: int, into: int) -> int:
     """統合: this one ends, both numbers lead to the other."""
-    with deciding(app, actor, request_id, version, "merge") as now:
+    with deciding(app, actor, request_id, version, "merge", into) as now:
         state = follow(now.request.state, Decision.MERGE, actor.role, RequestState.MERGED)
-        survivor = now.tx.requests.get_locked(into)
+        survivor = now.tx.requests.get(into)
         if into == request_id or survivor.state is RequestState.MERGED:
             raise NotAllowed(Decision.MERGE, now.request.state, "the other one cannot take it")
         return now.change(

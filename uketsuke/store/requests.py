@@ -156,6 +156,11 @@ class Requests(Repository):
         mine = select(requests).where(requests.c.receipt_id == receipt_id)
         return self._all(RequestRow, mine.order_by(requests.c.id))
 
+    def taken_over_by(self, request_id: int) -> list[RequestRow]:
+        """The requests that were merged into that one, oldest first (統合)."""
+        mine = select(requests).where(requests.c.merged_into == request_id)
+        return self._all(RequestRow, mine.order_by(requests.c.id))
+
     def update(self, request_id: int, expected_version: int, **changes: Unpack[Changes]) -> int:
         """Change it and give the new version; raises `StaleVersion` when somebody was first.
 

@@ -17,9 +17,10 @@ from uketsuke.console.letter_preview import preview_letter
 from uketsuke.console.notices import Said, go
 from uketsuke.console.routing import after, known_request, view_of
 from uketsuke.console.site import Here, Signed, Site, actor
-from uketsuke.console.views.decide import ENDS, Typed, asked, decide_page, questions
-from uketsuke.console.views.decisions import BUILT
+from uketsuke.console.views.decide import ENDS, WRITES, Typed, asked, decide_page, questions
+from uketsuke.console.views.decisions import PAGES
 from uketsuke.console.views.plan import LetterPreview
+from uketsuke.console.views.split import in_parts, parts_of, said_of, service_name
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.dates import read_date
 from uketsuke.domain.receipt import WrongReceiptNumber, parse
@@ -27,11 +28,11 @@ from uketsuke.domain.states import Decision, RequestState, allowed
 from uketsuke.errors import NotAllowed, StaleVersion
 from uketsuke.queue import decide
 from uketsuke.queue.review import assess_now
+from uketsuke.queue.split import split
 from uketsuke.store.requests import RequestRow
 
 router = APIRouter()
-PAGES = BUILT - {Decision.RUN}
-STAYS = frozenset({Decision.REASSIGN, Decision.CHOOSE_SERVICE})
+STAYS = frozenset({Decision.REASSIGN, Decision.CHOOSE_SERVICE, Decision.SPLIT})
 """After these the same request is still what the operator works on."""
 
 
@@ -57,7 +58,7 @@ def take_decision(
         return go(request, f"/requests/{number}?view={view}", Said("resume", {"number": number}))
     chosen = _decision(decision)
     typed = _typed(site, chosen, form)
-    if form.one("preview") or typed.errors:
+    if form.one("preview") or typed.errors or not _is_whole(chosen, form):
         status = 422 if typed.errors else 200
         return _page(request, site, visitor, row, chosen, view, version, typed, status)
     following = after(site, visitor, view, row.id)
@@ -66,7 +67,7 @@ def take_decision(
     except StaleVersion:
         return conflict(request, site, visitor, number, view, {})
     here = f"/requests/{number}?view={view}"
-    return go(request, here if chosen in STAYS else following, Said(said, {"number": number}))
+    return go(request, here if chosen in STAYS else following, said)
 
 
 def _decision(code: str) -> Decision:
@@ -85,9 +86,25 @@ def _typed(site: Site, decision: Decision, form: Sent) -> Typed:
         errors["reason"] = words("decide.missing-reason")
     if decision is Decision.HOLD and values["until"] and _day(site, values["until"]) is None:
         errors["until"] = words("decide.wrong-until")
+    if decision is Decision.SPLIT:
+        values |= {name: form.one(name) for name in ("parts", *_service_names(form))}
+        if parts_of(values["parts"]) is None:
+            errors["parts"] = words("decide.wrong-parts")
     if decision is Decision.MERGE and _survivor(site, values["into"]) is None:
         errors["into"] = words("decide.wrong-into")
     return Typed(values, ticked, errors)
+
+
+def _is_whole(decision: Decision, form: Sent) -> bool:
+    """Whether both halves of a page were filled in: nobody splits without having seen the parts."""
+    return decision is not Decision.SPLIT or {name for name, _ in form.fields}.issuperset(
+        _service_names(form)
+    )
+
+
+def _service_names(form: Sent) -> list[str]:
+    """The controls for the services of the parts that were typed."""
+    return [service_name(place) for place in range(1, (parts_of(form.one("parts")) or 0) + 1)]
 
 
 def _day(site: Site, text: str) -> Any:
@@ -108,8 +125,8 @@ def _survivor(site: Site, text: str) -> RequestRow | None:
 
 def _decide(
     site: Site, visitor: Visitor, row: RequestRow, version: int, decision: Decision, form: Sent
-) -> str:
-    """Take the decision; gives the key of what is said about it."""
+) -> Said:
+    """Take the decision; gives what is said about it."""
     app, who, reason = site.app, actor(visitor), form.one("reason")
     match decision:
         case Decision.ASK:
@@ -119,7 +136,7 @@ def _decide(
             if end not in ENDS:
                 raise HTTPException(422)
             decide.give_back(app, who, row.id, version, end, reason)
-            return end.value
+            return Said(end.value, {"number": row.number})
         case Decision.HOLD:
             until = _day(site, form.one("until")) if form.one("until") else None
             decide.hold(app, who, row.id, version, until, reason)
@@ -132,9 +149,12 @@ def _decide(
             if survivor is None:
                 raise HTTPException(422)
             decide.merge(app, who, row.id, version, survivor.id)
+        case Decision.SPLIT:
+            services = [form.one(name) or None for name in _service_names(form)]
+            return said_of(split(app, who, row.id, version, services, reason))
         case _:
             decide.withdraw(app, who, row.id, version, reason)
-    return decision.value
+    return Said(decision.value, {"number": row.number})
 
 
 def _known_login(site: Site, login: str) -> str | None:
@@ -161,11 +181,11 @@ def _page(
         assessment = assess_now(site.app, tx, row)
         open_questions = questions(assessment.concerns, row, naming) if decision is Decision.ASK else ()
         fields = asked(decision, row, open_questions, typed, naming)
-        preview = (
-            _preview(site, row, decision, assessment, typed) if typed.values and not typed.errors else None
-        )
+        writes = decision in WRITES and typed.values and not typed.errors
+        preview = _preview(site, row, decision, assessment, typed) if writes else None
         frame = frame_of(request, site, tx, visitor, "tray")
         page = decide_page(decision, row, fields, view, version, naming, preview)
+        page = in_parts(page, row, typed, naming) if decision is Decision.SPLIT else page
     return answer(site, "decide.html", frame, status, page=page)
 
 

@@ -16,6 +16,7 @@ from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import Typing, request_page
 from uketsuke.console.routing import after, find_request, full_number, known_request, view_of
 from uketsuke.console.site import Here, Signed, Site, actor
+from uketsuke.console.views.decisions import PAGES
 from uketsuke.console.views.request import Alert, RequestPage
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.states import RequestState
@@ -24,13 +25,15 @@ from uketsuke.queue import decide
 from uketsuke.store.requests import RequestRow
 
 router = APIRouter()
-THEN = frozenset({"ask", "return", "hold", "reassign", "choose-service", "withdraw"})
+THEN = frozenset(one.value for one in PAGES)
 """Decisions that have a page of their own, which the buttons of the form lead to."""
 
 
 @router.get("/requests/{number}")
-def show_request(request: Request, site: Here, visitor: Signed, number: str, view: str = "") -> Response:
-    """The page; a merged request leads to the one that goes on."""
+def show_request(
+    request: Request, site: Here, visitor: Signed, number: str, view: str = "", itself: bool = False
+) -> Response:
+    """The page; a merged request leads to the one that goes on, unless it is asked for `itself`."""
     row = find_request(site, number)
     if row is None:
         return _reading(request, site, visitor, number)
@@ -38,7 +41,7 @@ def show_request(request: Request, site: Here, visitor: Signed, number: str, vie
         "hx-request"
     ):  # the page of a receipt that was being read asks whether it is there
         return go(request, f"/requests/{row.number}")
-    if row.state is RequestState.MERGED and row.merged_into is not None:
+    if row.state is RequestState.MERGED and row.merged_into is not None and not itself:
         with site.app.database.reading() as tx:
             return go(request, f"/requests/{tx.requests.get(row.merged_into).number}")
     return _page(request, site, visitor, row, view_of(view))

@@ -15,13 +15,16 @@ from uketsuke.store.requests import RequestRow
 ENDS = (RequestState.RETURNED, RequestState.REJECTED, RequestState.OUT_OF_SCOPE)
 """差戻し ends as one of these, chosen on its page (UX 2)."""
 
+WRITES = frozenset({Decision.ASK, Decision.RETURN})
+"""Decisions that write to the requester, so that the letter can be looked at first."""
+
 
 @dataclass(frozen=True)
 class Ask:
     """One thing the page asks for."""
 
     kind: str
-    """`radio`, `checks`, `select`, `lines` or `line`."""
+    """`radio`, `checks`, `select`, `lines`, `line`, `count` or `hidden`."""
     name: str
     label: str
     value: str = ""
@@ -59,6 +62,8 @@ class DecidePage:
     fields: tuple[Ask, ...]
     preview: LetterPreview | None = None
     can_preview: bool = False
+    goes_on: bool = False
+    """The button leads to the second half of the page; nothing is decided yet."""
     danger: bool = False
 
     @property
@@ -113,7 +118,7 @@ def decide_page(
         view=view,
         fields=fields,
         preview=preview,
-        can_preview=decision in (Decision.ASK, Decision.RETURN),
+        can_preview=decision in WRITES,
         danger=decision is Decision.WITHDRAW,
     )
 

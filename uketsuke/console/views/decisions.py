@@ -9,9 +9,17 @@ from uketsuke.domain.states import Decision, RequestState, Role, allowed
 
 KEYS: Mapping[str, str] = {"ask": "r", "hold": "s", "reassign": "m"}
 FRONT = (Decision.ASK, Decision.RETURN, Decision.HOLD)
-MORE = (Decision.REASSIGN, Decision.CHOOSE_SERVICE, Decision.MERGE, Decision.WITHDRAW)
+MORE = (
+    Decision.REASSIGN,
+    Decision.SPLIT,
+    Decision.MERGE,
+    Decision.CHOOSE_SERVICE,
+    Decision.WITHDRAW,
+)
 BUILT = frozenset({*FRONT, *MORE, Decision.RUN})
-"""What has a page so far; split comes with the full console."""
+"""What the console offers."""
+PAGES = BUILT - {Decision.RUN}
+"""What has a page of its own."""
 CORRECTED_IN = frozenset({RequestState.NEEDS_REVIEW, RequestState.WAITING_REPLY, RequestState.HELD})
 
 

@@ -73,7 +73,8 @@ def _split(label: str, naming: Naming, concern: Concern, service: str | None) ->
 
 
 def _let_stand(override: Override, naming: Naming) -> str:
-    return naming.words("why.overridden", who=naming.person(override.by), reason=override.reason)
+    reason = naming.words.get(f"why.settled.{override.reason}", override.reason)
+    return naming.words("why.overridden", who=naming.person(override.by), reason=reason)
 
 
 def authority_band(authority: Authority | None, may_attest: bool, naming: Naming) -> AuthorityBand:

@@ -13,6 +13,7 @@ from uketsuke.console.views.history import HistoryLine, Talk
 from uketsuke.console.views.original import Original
 from uketsuke.console.views.plan import PlanView
 from uketsuke.console.views.progress import StepLine
+from uketsuke.console.views.related import RelatedCard
 from uketsuke.console.views.way import Way
 
 
@@ -84,6 +85,7 @@ class RequestPage(Head):
     steps: tuple[StepLine, ...]
     exchanges: tuple[Talk, ...]
     history: tuple[HistoryLine, ...]
+    related: tuple[RelatedCard, ...]
     may: May
     undo: UndoLine | None = None
     agree: AgreeForm | None = None
