@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uketsuke.domain.content import Kind
 from uketsuke.errors import NotAllowed
 
 
@@ -86,6 +87,10 @@ class Decision(StrEnum):
     CONFIRM = "confirm"
     COMPLETE_STEP = "complete-step"
     WITHDRAW = "withdraw"
+    GIVE_ANSWER = "give-answer"
+    PROMISE_CALL = "promise-call"
+    HAND_OVER = "hand-over"
+    HAND_BACK = "hand-back"
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,47 @@ def _table() -> tuple[Transition, ...]:
     return tuple(rows)
 
 
-TRANSITIONS: tuple[Transition, ...] = _table()
+def _inquiry_table() -> tuple[Transition, ...]:
+    """An inquiry is answered: at once, after a call back, or with what somebody else answered."""
+    desk = (_R.OPERATOR, _R.LEAD)
+    rows = [
+        Transition(start, decision, role, end)
+        for role in desk
+        for start in OPEN
+        for decision, end in (
+            (_D.GIVE_ANSWER, _S.DONE),
+            (_D.GIVE_ANSWER, _S.RUNNING),
+            (_D.HAND_OVER, _S.WAITING_REPLY),
+            (_D.HAND_BACK, _S.NEEDS_REVIEW),
+        )
+    ]
+    rows += [
+        Transition(start, _D.PROMISE_CALL, role, end)
+        for role in desk
+        for start, end in (
+            (_S.NEEDS_REVIEW, _S.NEEDS_REVIEW),
+            (_S.WAITING_REPLY, _S.WAITING_REPLY),
+            (_S.HELD, _S.NEEDS_REVIEW),
+        )
+    ]
+    return tuple(rows)
+
+
+INQUIRIES_ONLY = frozenset({_D.GIVE_ANSWER, _D.PROMISE_CALL, _D.HAND_OVER, _D.HAND_BACK})
+"""Decisions about inquiries."""
+REQUESTS_ONLY = frozenset(
+    {
+        _D.RUN,
+        _D.SPLIT,
+        _D.CHOOSE_SERVICE,
+        _D.APPROVE,
+        _D.SEND_BACK,
+        _D.CONFIRM,
+        _D.COMPLETE_STEP,
+    }
+)
+"""Decisions about a service or a plan, which an inquiry has not."""
+TRANSITIONS: tuple[Transition, ...] = (*_table(), *_inquiry_table())
 _DESK = frozenset({_R.OPERATOR, _R.LEAD})
 BESIDE: dict[str, frozenset[Role]] = {
     "undo": _DESK,
@@ -165,6 +210,8 @@ BESIDE: dict[str, frozenset[Role]] = {
     "unpark": _DESK,
     "answer-dates": _DESK | {_R.STAFF},
     "answer": _DESK | {_R.STAFF},
+    "categorise": _DESK,
+    "make-request": _DESK,
 }
 """What is done beside the decisions, and by whom; what is not listed nobody may do."""
 
@@ -175,23 +222,32 @@ def permit(action: str, role: Role, where: str) -> None:
         raise NotAllowed(action, where, f"nothing that {role} may do")
 
 
-def allowed(state: RequestState, role: Role) -> tuple[Decision, ...]:
+def applies(decision: Decision, kind: Kind) -> bool:
+    """Whether that kind can be decided about so; what is no inquiry is treated as a request."""
+    return decision not in (REQUESTS_ONLY if kind is Kind.INQUIRY else INQUIRIES_ONLY)
+
+
+def allowed(state: RequestState, role: Role, kind: Kind = Kind.REQUEST) -> tuple[Decision, ...]:
     """The decisions this role may take in this state, in the order of the table."""
     found = [row.decision for row in TRANSITIONS if row.start is state and row.role is role]
-    return tuple(dict.fromkeys(found))
+    return tuple(one for one in dict.fromkeys(found) if applies(one, kind))
 
 
 def follow(
-    state: RequestState, decision: Decision, role: Role, end: RequestState | None = None
+    state: RequestState,
+    decision: Decision,
+    role: Role,
+    end: RequestState | None = None,
+    kind: Kind = Kind.REQUEST,
 ) -> RequestState:
     """The state a decision leads to; `end` chooses where the table offers several.
 
-    Raises `NotAllowed` for everything that is not in the table.
+    Raises `NotAllowed` for everything that is not in the table, or not about that kind.
     """
     ends = [
         row.end for row in TRANSITIONS if row.start is state and row.decision is decision and row.role is role
     ]
-    if not ends:
+    if not ends or not applies(decision, kind):
         raise NotAllowed(decision, state, f"not a decision of {role} in this state")
     if end is None:
         return ends[0]

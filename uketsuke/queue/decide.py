@@ -6,94 +6,32 @@ table or not due yet; then nothing was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import JsonValue
-
 from uketsuke.app import Actor, App
 from uketsuke.domain.job import JobName
-from uketsuke.domain.states import Decision, RequestState, StepState, follow, permit
-from uketsuke.errors import NotAllowed, PlanChanged, StaleVersion
+from uketsuke.domain.states import Decision, RequestState, StepState, permit
+from uketsuke.errors import NotAllowed, PlanChanged
 from uketsuke.processors.base import Subject
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.queue.correspondence import write
+from uketsuke.queue.deciding import Deciding, deciding
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.progress import refresh_due, release, store_plan
 from uketsuke.queue.review import IDENTITY_CHECK, assess_now, corrected, obstacle, planned
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.shapes import Override
-from uketsuke.store.transaction import Transaction
 
 CHECKS = ("call-back", "counter", "staff-card")
 """折返し, 窓口, 職員証: how an operator can check who asks."""
 
 
-@dataclass
-class Deciding:
-    """One decision in its transaction."""
-
-    app: App
-    tx: Transaction
-    actor: Actor
-    request: RequestRow
-    told: dict[str, JsonValue] = field(default_factory=dict)
-    """Personal details of the change, for the audit log."""
-
-    def change(
-        self, action: str, reason: str | None, facts: Mapping[str, Any] | None, changes: Changes
-    ) -> int:
-        """Write the change and its audit entry; gives the new version.
-
-        `reason` is a person's words: like corrected values it can be erased from the
-        audit log without breaking its chain.
-        """
-        told = [name for name in changes if name in _TOLD]
-        before = {name: _plain(getattr(self.request, name)) for name in told}
-        after = {name: _plain(changes.get(name)) for name in told}
-        version = self.tx.requests.update(self.request.id, self.request.version, **changes)
-        self.tx.audit.append(
-            at=self.tx.now,
-            actor=self.actor.login,
-            action=action,
-            subject=f"request:{self.request.number}",
-            request_id=self.request.id,
-            facts={"before": before, "after": after, **(facts or {})},
-            personal={"reason": reason, **self.told} if reason or self.told else None,
-        )
-        self.request = self.tx.requests.get(self.request.id)
-        return version
-
-
-_TOLD = frozenset({"state", "service", "assignee", "held_until", "due_at", "merged_into"})
-"""Columns whose change the audit log shows; personal values stand in the reading."""
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-@contextmanager
-def deciding(
-    app: App, actor: Actor, request_id: int, version: int, name: str, beside: int | None = None
-) -> Iterator[Deciding]:
-    """A transaction over the request as the actor saw it, and over another one `beside` it."""
-    with app.database.transaction(name) as tx:
-        # In one order for all: two opposite merges would wait for each other for ever (AP-6).
-        locked = {one: tx.requests.get_locked(one) for one in sorted({request_id, beside or request_id})}
-        request = locked[request_id]
-        if request.version != version:
-            raise StaleVersion("request", version, request.version)
-        yield Deciding(app, tx, actor, request)
-
-
 def correct(app: App, actor: Actor, request_id: int, version: int, values: Mapping[str, str]) -> int:
     """Add operator-sourced values; what was read stays. The request is judged again."""
     with deciding(app, actor, request_id, version, "correct") as now:
-        follow(now.request.state, Decision.RUN, actor.role)
+        now.follow(Decision.RUN)
         if unknown := set(values) - _fields(app, now.request):
             raise NotAllowed("correct", ", ".join(sorted(unknown))[:80], "no field of this request")
         reading = now.request.reading
@@ -113,7 +51,7 @@ def _fields(app: App, request: RequestRow) -> set[str]:
 def choose_service(app: App, actor: Actor, request_id: int, version: int, service: str) -> int:
     """Another service; values that exist in both stay (AP-26)."""
     with deciding(app, actor, request_id, version, "choose-service") as now:
-        follow(now.request.state, Decision.CHOOSE_SERVICE, actor.role)
+        now.follow(Decision.CHOOSE_SERVICE)
         app.catalogue.service(service)
         before = now.request.service
         now.request = now.request.model_copy(update={"service": service})
@@ -125,7 +63,7 @@ def attest(app: App, actor: Actor, request_id: int, version: int, how: str) -> i
     if how not in CHECKS:
         raise NotAllowed("attest", how, "not a way to check an identity")
     with deciding(app, actor, request_id, version, "attest") as now:
-        follow(now.request.state, Decision.RUN, actor.role)
+        now.follow(Decision.RUN)
         check = Override(reason=how, by=actor.login, at=app.now())
         overrides = {**now.request.overrides, IDENTITY_CHECK: check}
         now.request = now.request.model_copy(update={"overrides": overrides})
@@ -158,7 +96,7 @@ def run(
             for key, words in (overrides or {}).items()
             if words.strip()
         }
-        state = follow(now.request.state, Decision.RUN, actor.role, RequestState.RUNNING)
+        state = now.follow(Decision.RUN, RequestState.RUNNING)
         if IDENTITY_CHECK in reasons:
             raise NotAllowed(Decision.RUN, now.request.state, "an identity check is recorded by attest alone")
         now.request = now.request.model_copy(update={"overrides": {**now.request.overrides, **reasons}})
@@ -194,7 +132,7 @@ def undo(app: App, actor: Actor, request_id: int, version: int) -> int:
 def ask(app: App, actor: Actor, request_id: int, version: int, questions: list[str], text: str) -> int:
     """Send the open questions to the requester and wait for the answer (AP-24)."""
     with deciding(app, actor, request_id, version, "ask") as now:
-        state = follow(now.request.state, Decision.ASK, actor.role)
+        state = now.follow(Decision.ASK)
         assessment = assess_now(app, now.tx, now.request)
         if assessment.subject is None or assessment.subject.to is None:
             raise NotAllowed(Decision.ASK, now.request.state, "no address in the directory to ask")
@@ -212,7 +150,7 @@ def ask(app: App, actor: Actor, request_id: int, version: int, questions: list[s
 def give_back(app: App, actor: Actor, request_id: int, version: int, end: RequestState, reason: str) -> int:
     """差戻し: it ends as returned, rejected or out of scope, and the requester is told why."""
     with deciding(app, actor, request_id, version, "return") as now:
-        state = follow(now.request.state, Decision.RETURN, actor.role, end)
+        state = now.follow(Decision.RETURN, end)
         assessment = assess_now(app, now.tx, now.request)
         if assessment.subject is not None and assessment.subject.to is not None:
             template = f"general.{end.value}"
@@ -225,7 +163,7 @@ def give_back(app: App, actor: Actor, request_id: int, version: int, end: Reques
 def hold(app: App, actor: Actor, request_id: int, version: int, until: date | None, reason: str) -> int:
     """保留, until a day or until somebody takes it up again."""
     with deciding(app, actor, request_id, version, "hold") as now:
-        state = follow(now.request.state, Decision.HOLD, actor.role)
+        state = now.follow(Decision.HOLD)
         return now.change("hold", reason, None, Changes(state=state, held_until=until))
 
 
@@ -241,14 +179,14 @@ def resume(app: App, actor: Actor, request_id: int, version: int) -> int:
 def reassign(app: App, actor: Actor, request_id: int, version: int, to: str | None) -> int:
     """Another 処理担当, or none."""
     with deciding(app, actor, request_id, version, "reassign") as now:
-        follow(now.request.state, Decision.REASSIGN, actor.role)
+        now.follow(Decision.REASSIGN)
         return now.change("reassign", None, None, Changes(assignee=to))
 
 
 def merge(app: App, actor: Actor, request_id: int, version: int, into: int) -> int:
     """統合: this one ends, both numbers lead to the other."""
     with deciding(app, actor, request_id, version, "merge", into) as now:
-        state = follow(now.request.state, Decision.MERGE, actor.role, RequestState.MERGED)
+        state = now.follow(Decision.MERGE, RequestState.MERGED)
         survivor = now.tx.requests.get(into)
         if into == request_id or survivor.state is RequestState.MERGED:
             raise NotAllowed(Decision.MERGE, now.request.state, "the other one cannot take it")
@@ -263,7 +201,7 @@ def merge(app: App, actor: Actor, request_id: int, version: int, into: int) -> i
 def withdraw(app: App, actor: Actor, request_id: int, version: int, reason: str) -> int:
     """取下げ, while nothing has been carried out."""
     with deciding(app, actor, request_id, version, "withdraw") as now:
-        state = follow(now.request.state, Decision.WITHDRAW, actor.role)
+        state = now.follow(Decision.WITHDRAW)
         now.tx.plans.supersede(request_id)
         now.tx.waits.cancel(request_id, actor.login)
         return now.change("withdraw", reason, None, Changes(state=state, due_at=None, due_what=None))
