@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
+from uketsuke.domain.content import Kind
 from uketsuke.domain.states import (
     ENDED,
     TRANSITIONS,
@@ -31,8 +34,17 @@ send-back      | awaiting-approval        | {DESK} officer | needs-review
 complete-step  | running                  | {DESK} officer | running
 confirm        | running                  | officer staff  | running
 send-back      | running                  | officer        | running
+give-answer    | {OPEN}                   | {DESK}         | done running
+promise-call   | needs-review held        | {DESK}         | needs-review
+promise-call   | waiting-reply            | {DESK}         | waiting-reply
+hand-over      | {OPEN}                   | {DESK}         | waiting-reply
+hand-back      | {OPEN}                   | {DESK}         | needs-review
 """
 """Decision, states it is taken in, who takes it, where it leads: written apart from the code on purpose."""
+
+INQUIRY = {"give-answer", "promise-call", "hand-over", "hand-back"}
+EITHER = {"ask", "return", "hold", "reassign", "merge", "withdraw"}
+"""Decisions about inquiries only, and about both; every other one is about requests."""
 
 
 def _rows() -> set[tuple[str, str, str, str]]:
@@ -50,14 +62,14 @@ def test_the_table_holds_exactly_these_rows() -> None:
 
 
 def test_every_other_combination_is_refused() -> None:
-    rows = _rows()
-    for state in RequestState:
-        for role in Role:
-            possible = {one for one in Decision if one in allowed(state, role)}
+    for kind, own in ((Kind.REQUEST, set(Decision) - INQUIRY), (Kind.INQUIRY, INQUIRY | EITHER)):
+        rows = {row for row in _rows() if row[1] in own}
+        for state, role in product(RequestState, Role):
+            possible = {one for one in Decision if one in allowed(state, role, kind)}
             assert possible == {Decision(row[1]) for row in rows if row[0] == state and row[2] == role}
             for decision in set(Decision) - possible:
                 with pytest.raises(NotAllowed):
-                    follow(state, decision, role)
+                    follow(state, decision, role, kind=kind)
 
 
 def test_a_decision_leads_nowhere_that_the_table_does_not_name() -> None:

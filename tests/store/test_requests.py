@@ -12,12 +12,14 @@ from tests.store.explain import explained
 from tests.store.threads import together
 from uketsuke.domain.authority import Authority, Evidence, Identity, Path
 from uketsuke.domain.content import Kind
+from uketsuke.domain.inquiry import Category
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
 from uketsuke.domain.states import RequestState
 from uketsuke.domain.text import key as text_key
 from uketsuke.errors import NotFound, StaleVersion
 from uketsuke.store.database import Database
 from uketsuke.store.shapes import Candidate, Override
+from uketsuke.store.transaction import Transaction
 from uketsuke.store.tray import Filters, View
 
 HOUR = timedelta(hours=1)
@@ -136,18 +138,34 @@ def fill_tray(database: Database) -> dict[str, int]:
             "waiting": samples.request(tx, state=S.WAITING_REPLY, due_at=due),
             "held": samples.request(tx, state=S.HELD, held_until=date(2026, 11, 24)),
             "inquiry": samples.request(tx, state=S.RUNNING, kind=Kind.INQUIRY),
+            "asked": inquiry(tx, state=state, due_at=due + timedelta(days=1)),
+            "call": inquiry(tx, call=True, state=state, due_at=due + timedelta(days=2)),
+            "handed": inquiry(tx, call=True, handed=True, state=S.HELD),
             "done": samples.request(tx, state=S.DONE, automatic=True, due_at=due, assignee="me"),
         }
 
 
+def inquiry(tx: Transaction, call: bool = False, handed: bool = False, **changes: object) -> int:
+    request_id = samples.request(tx, kind=Kind.INQUIRY, **changes)
+    tx.inquiries.begin(request_id, "つながりません", Category.NETWORK)
+    if call:
+        tx.inquiries.promise_call(request_id, "0312", samples.NOON)
+    if handed:
+        tx.inquiries.hand_over(request_id, "管財課", "配線はありますか", "me")
+    return request_id
+
+
 VIEWS = {
-    View.REVIEW: ["overdue", "today", "later", "none"],
+    View.REVIEW: ["overdue", "today", "asked", "call", "later", "none"],
     View.MINE: ["today"],
     View.TODAY: ["today", "waiting"],
     View.OVERDUE: ["overdue"],
     View.WAITING: ["waiting"],
-    View.HELD: ["held"],
-    View.INQUIRY: ["inquiry"],
+    View.HELD: ["held", "handed"],
+    View.INQUIRY: ["asked", "call", "inquiry", "handed"],
+    View.INQUIRY_OPEN: ["asked"],
+    View.INQUIRY_CALL: ["call"],
+    View.INQUIRY_HANDED: ["handed"],
     View.AUTO: ["done"],
 }
 
@@ -166,15 +184,15 @@ def test_pages_filters_and_the_next_one(url: str) -> None:
     database = at(url)
     ids = fill_tray(database)
     with database.reading() as tx:
-        page = tx.tray.page(View.REVIEW, "me", page=2, size=3)
-        assert ([row.id for row in page.rows], page.total) == ([ids["none"]], 4)
+        page = tx.tray.page(View.REVIEW, "me", page=2, size=5)
+        assert ([row.id for row in page.rows], page.total) == ([ids["none"]], 6)
         only = tx.tray.page(View.REVIEW, "me", Filters(service="s"))
         assert [row.id for row in only.rows] == [ids["overdue"]]
         after = tx.tray.after(View.REVIEW, "me", ids["overdue"])
         assert after
         assert after.id == ids["today"]
-        assert tx.tray.after(View.HELD, "me", ids["held"]) is None
-        assert tx.tray.all_requests().total == 8
+        assert tx.tray.after(View.WAITING, "me", ids["waiting"]) is None
+        assert tx.tray.all_requests().total == 11
         assert [row.id for row in tx.requests.held_over(date(2026, 11, 24))] == [ids["held"]]
         assert tx.requests.held_over(date(2026, 11, 23)) == []
     database.close()

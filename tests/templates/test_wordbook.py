@@ -13,6 +13,7 @@ import pytest
 from tests.sample_files import Sample, catalogue, samples
 from uketsuke.domain.authority import Evidence, Identity, Need, Path, Risk, Target
 from uketsuke.domain.content import Channel, Kind
+from uketsuke.domain.inquiry import AnswerWay, Category
 from uketsuke.domain.plan import STEP
 from uketsuke.domain.reading import Concern, SourceKind
 from uketsuke.domain.states import Decision, LetterState, RequestState, Role, StepState, WaitKind
@@ -41,6 +42,8 @@ TABLES: dict[str, type[StrEnum]] = {
     "path": Path,
     "identity": Identity,
     "problem": ProblemCode,
+    "inquiry-category": Category,
+    "answer-way": AnswerWay,
 }
 UX_STATES = {
     "reading": "読取り中",

@@ -1,7 +1,8 @@
 """Typed submissions: the operator's note of a call, and our own form (one JSON shape).
 
 `form_id, submission_id, submitted_at, entered_by, called_at, identity_check, values`, and
-`done` where it was done on the spot; `values` keeps its order. Times are ISO 8601 with an offset.
+`done` or `inquiry` of what an operator did meanwhile; `values` keeps its order. Times are ISO 8601 with
+an offset.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import cast
 from pydantic import ValidationError
 
 from uketsuke.domain.content import Channel, Content, Deed, FormValue
+from uketsuke.domain.inquiry import TAKEN
 from uketsuke.intake.charset import clean
 from uketsuke.intake.limits import Limits
 from uketsuke.intake.problems import Findings, ProblemCode
@@ -40,6 +42,8 @@ def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.
     if not fields:
         text = clean(raw[: limits.text].decode("utf-8", "replace"))
     extra = {"form_id": _text(fields.get("form_id"))} if fields.get("form_id") else {}
+    if isinstance(taken := fields.get(TAKEN), _Object):
+        extra[TAKEN] = json.dumps({clean(name): _text(value) for name, value in taken}, ensure_ascii=False)
     return Content(
         channel=channel,
         text=text,

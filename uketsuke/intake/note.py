@@ -10,6 +10,7 @@ from typing import Any
 
 from uketsuke.domain.calendar import local
 from uketsuke.domain.content import Channel, Deed
+from uketsuke.domain.inquiry import TAKEN, Taken
 from uketsuke.intake.accept import Accepted, accept
 from uketsuke.store.database import Database
 
@@ -28,6 +29,8 @@ class Note:
     """Label → words, in the order of the form."""
     done: Deed | None = None
     """What is done already (その場で完了)."""
+    inquiry: Taken | None = None
+    """What was done about a question while the caller was there."""
 
     def raw(self) -> bytes:
         """The note as bytes, the shape the reader knows (`form_id`: `operator-entry`)."""
@@ -43,6 +46,8 @@ class Note:
         }
         if self.done is not None:
             told["done"] = self.done.model_dump(mode="json", include={"role", "units", "results"})
+        if self.inquiry is not None:
+            told[TAKEN] = self.inquiry.written()
         return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 

@@ -158,6 +158,7 @@ class _View:
             _authority(who),
             reading,
             candidates=self.candidates,
+            subject=view._asker(who, reading.plain()),
         )
 
     def request(self, corrections: Reading | None, decided: frozenset[str]) -> Assessment:
@@ -247,6 +248,11 @@ class _View:
         section = self.world.address_of(person.department if person else department)
         to = (person.mail if person else None) or section
         return Subject(self.applied, to, person.name if person else department, self.number, person)
+
+    def _asker(self, who: Who, values: Plain) -> Subject:
+        """Who is answered: as every letter, or the section whose own mailbox it came from."""
+        box = None if who.person else self.world.mailbox(self.content.sender.address or "")
+        return self._subject(who, {**values, "department": box.department} if box else values)
 
     def _due(self, rule: DeadlineRule) -> Due:
         return due(rule, {"applied": self.applied}, self.world.calendar)

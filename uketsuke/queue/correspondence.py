@@ -6,6 +6,7 @@ A letter is a row before it is a mail; its effect key makes a second one impossi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from uketsuke.app import App
@@ -81,6 +82,7 @@ def write(
     receipt_id: int | None = None,
     step_id: int | None = None,
     answers: Content | None = None,
+    delay: timedelta = timedelta(0),
 ) -> int:
     """Render and store one letter and enqueue its sending; gives its id.
 
@@ -102,7 +104,7 @@ def write(
         receipt_id=receipt_id,
         step_id=step_id,
     )
-    tx.enqueue(JobName.DELIVER, letter_id)
+    tx.enqueue(JobName.DELIVER, letter_id, delay)
     return letter_id
 
 

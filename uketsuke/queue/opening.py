@@ -9,11 +9,13 @@ from uketsuke.app import SYSTEM, App, token_hash
 from uketsuke.domain.authority import Evidence, Path
 from uketsuke.domain.calendar import local
 from uketsuke.domain.content import Channel, Content, Kind, Problem
+from uketsuke.domain.inquiry import title_of
 from uketsuke.domain.states import RequestState
 from uketsuke.domain.text import key as text_key
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment, PlanState
 from uketsuke.processors.sender import domain_of
+from uketsuke.queue.answering import begin
 from uketsuke.queue.correspondence import status_token, write
 from uketsuke.queue.progress import refresh_due, release, store_plan
 from uketsuke.store.receipts import Receipt
@@ -34,6 +36,7 @@ def open_request(
     facts = facts_of(app, assessment)
     facts["state"], facts["automatic"] = state, runs
     facts["token_hash"] = _hash(app, receipt)
+    facts["title"] = title_of(content) if assessment.kind is Kind.INQUIRY else facts["title"]
     request_id = tx.requests.add(receipt.id, **facts)
     tx.receipts.join(receipt.id, request_id)
     request = tx.requests.get(request_id)
@@ -51,6 +54,8 @@ def open_request(
             "authority": assessment.authority.model_dump(mode="json", exclude={"person"}),
         },
     )
+    if request.kind is Kind.INQUIRY:
+        begin(app, tx, request, receipt, content)
     if runs:
         plan_id = store_plan(app, tx, request, assessment.steps or (), SYSTEM)
         tx.requests.update(request.id, request.version, plan_id=plan_id)

@@ -11,12 +11,14 @@ from contextlib import suppress
 
 from uketsuke.app import SYSTEM, App
 from uketsuke.domain.content import Content, Kind, Problem
+from uketsuke.domain.inquiry import title_of
 from uketsuke.domain.job import Claim
 from uketsuke.domain.states import RequestState
 from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.intake.reader import ReaderFailed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment
+from uketsuke.queue.answering import begin
 from uketsuke.queue.onspot import carry_through
 from uketsuke.queue.opening import facts_of, open_request, open_unreadable
 from uketsuke.queue.thread import find_thread, join
@@ -78,7 +80,11 @@ def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -
     )
     tx.receipts.set_read(receipt.id, content, assessment.kind, assessment.applied_at, _copy_key(content))
     if request.state is RequestState.NEEDS_REVIEW:
-        tx.requests.update(request.id, request.version, **facts_of(app, assessment))
+        fresh = facts_of(app, assessment)
+        fresh["title"] = title_of(content) if assessment.kind is Kind.INQUIRY else fresh["title"]
+        tx.requests.update(request.id, request.version, **fresh)
+        if assessment.kind is Kind.INQUIRY:
+            begin(app, tx, tx.requests.get(request.id), receipt, content)
     tx.audit.append(
         at=tx.now,
         actor=SYSTEM.login,

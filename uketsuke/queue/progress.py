@@ -34,6 +34,10 @@ OPEN_STEPS = frozenset(
 )
 
 
+ENDING = frozenset({"plan", "answer"})
+"""Purposes of the letters without which nothing is done: those of a plan, and the answer to an inquiry."""
+
+
 def store_plan(app: App, tx: Transaction, request: RequestRow, steps: tuple[Step, ...], actor: Actor) -> int:
     """Store the plan that is about to run: a new version, its steps planned; gives the plan id."""
     assert request.service is not None  # noqa: S101 - only a request with a service has steps
@@ -105,7 +109,7 @@ def end_when_done(app: App, tx: Transaction, request_id: int) -> None:
         return
     if any(row.state in OPEN_STEPS for row in tx.steps.of_request(request_id)):
         return
-    letters = [letter for letter in tx.letters.of_request(request_id) if letter.purpose == "plan"]
+    letters = [letter for letter in tx.letters.of_request(request_id) if letter.purpose in ENDING]
     if any(letter.state is not LetterState.SENT for letter in letters):
         return
     tx.requests.update(request_id, request.version, state=RequestState.DONE, due_at=None, due_what=None)

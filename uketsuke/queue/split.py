@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from uketsuke.app import Actor, App, token_hash
-from uketsuke.domain.states import Decision, RequestState, follow
+from uketsuke.domain.states import Decision, RequestState
 from uketsuke.errors import NotAllowed
 from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.correspondence import status_token
-from uketsuke.queue.decide import Deciding, deciding
+from uketsuke.queue.deciding import Deciding, deciding
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.review import IDENTITY_CHECK, assess_now
 from uketsuke.store.requests import Changes
@@ -41,7 +41,7 @@ def split(
         if service is not None:
             app.catalogue.service(service)
     with deciding(app, actor, request_id, version, "split") as now:
-        state = follow(now.request.state, Decision.SPLIT, actor.role)
+        state = now.follow(Decision.SPLIT)
         receipt = now.tx.receipts.get(now.request.receipt_id)
         # Every number before the first audit entry: whoever takes a message in locks in this order too.
         numbers = [str(now.tx.series.receipt_number(receipt.received_at)) for _ in services[1:]]

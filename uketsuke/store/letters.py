@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from uketsuke.domain.content import Frozen
 from uketsuke.domain.states import LetterState
@@ -161,6 +161,11 @@ class Letters(Repository):
         if state is _S.SENT:
             changes["sent_at"] = self._at()
         self._move(letter_id, state, (_S.UNKNOWN, _S.FAILED), **changes)
+
+    def take_back(self, letter_id: int) -> bool:
+        """Remove a letter that nobody has begun to send (undo); False where it is too late."""
+        untouched = (letters.c.state == _S.WRITTEN) & (letters.c.attempts == 0)
+        return self._changed(delete(letters).where(letters.c.id == letter_id, untouched)) == 1
 
     def in_states(self, states: Collection[LetterState], limit: int = 200, offset: int = 0) -> list[Letter]:
         """Letters in these states, oldest first."""

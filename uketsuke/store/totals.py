@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from uketsuke.domain.authority import Path
-from uketsuke.domain.content import Frozen
+from uketsuke.domain.content import Frozen, Kind
 from uketsuke.domain.states import LetterState, StepState, WaitKind
 from uketsuke.store.registers import ledger_rows
 from uketsuke.store.tables import letters, receipts, requests, steps, waits
@@ -53,6 +53,12 @@ def totals(connection: Connection, limits: Collection[str]) -> Totals:
         letters=count(letters, letters.c.state == LetterState.SENT),
         hostile=_hostile(connection, limits),
     )
+
+
+def by_kind(connection: Connection) -> dict[Kind, int]:
+    """How many requests of each kind there are, for the statistics; a kind without any is left out."""
+    rows = connection.execute(select(requests.c.kind, func.count()).group_by(requests.c.kind))
+    return {Kind(kind): int(count) for kind, count in rows}
 
 
 def _flagged(connection: Connection) -> int:

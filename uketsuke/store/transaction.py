@@ -12,6 +12,7 @@ from uketsuke.store.audit import Audit
 from uketsuke.store.columns import db_now
 from uketsuke.store.effects import Effects
 from uketsuke.store.exchanges import Exchanges
+from uketsuke.store.inquiries import Inquiries
 from uketsuke.store.jobs import Jobs
 from uketsuke.store.ledgers import Ledgers
 from uketsuke.store.letters import Letters
@@ -71,6 +72,11 @@ class Transaction:
     def requests(self) -> Requests:
         """Requests and inquiries."""
         return Requests(self.connection, self._at)
+
+    @cached_property
+    def inquiries(self) -> Inquiries:
+        """What stands beside an inquiry's row."""
+        return Inquiries(self.connection, self._at)
 
     @cached_property
     def tray(self) -> Tray:

@@ -14,6 +14,7 @@ from uketsuke.domain.receipt import WrongReceiptNumber, parse
 from uketsuke.domain.states import LetterState, RequestState, StepState, WaitKind
 from uketsuke.domain.text import key as text_key
 from uketsuke.store.exchanges import Direction
+from uketsuke.store.inquiry_tables import handovers, inquiries
 from uketsuke.store.repository import Repository
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.tables import AUTOMATIC, exchanges, letters, requests, steps, waits
@@ -36,6 +37,9 @@ class View(StrEnum):
     WAITING = "waiting"
     HELD = "held"
     INQUIRY = "inquiry"
+    INQUIRY_OPEN = "inquiry-open"
+    INQUIRY_CALL = "inquiry-call"
+    INQUIRY_HANDED = "inquiry-handed"
     AUTO = "auto"
 
 
@@ -110,6 +114,7 @@ class Tray(Repository):
         now, (start, end) = self._at(), self._day()
         state, due = requests.c.state, requests.c.due_at
         is_open = requests.c.ended_at.is_(None)
+        asked = and_(is_open, requests.c.kind == Kind.INQUIRY)
         views: dict[View, ColumnElement[bool]] = {
             View.REVIEW: or_(state == _S.NEEDS_REVIEW, and_(state == _S.RUNNING, _asks_for_attention())),
             View.MINE: and_(is_open, requests.c.assignee == login),
@@ -120,7 +125,10 @@ class Tray(Repository):
                 and_(state == _S.RUNNING, _waits_for_a_reply()),
             ),
             View.HELD: state == _S.HELD,
-            View.INQUIRY: and_(is_open, requests.c.kind == Kind.INQUIRY),
+            View.INQUIRY: asked,
+            View.INQUIRY_OPEN: and_(asked, state != _S.RUNNING, ~_is_handed_over(), ~_call_is_promised()),
+            View.INQUIRY_CALL: and_(asked, state != _S.RUNNING, ~_is_handed_over(), _call_is_promised()),
+            View.INQUIRY_HANDED: and_(asked, state != _S.RUNNING, _is_handed_over()),
             View.AUTO: and_(text(AUTOMATIC), requests.c.created_at >= start, requests.c.created_at < end),
         }
         return views[view]
@@ -163,3 +171,13 @@ def _waits_for_a_reply() -> ColumnElement[bool]:
         waits.c.request_id == requests.c.id, waits.c.kind == WaitKind.REPLY, waits.c.answered_at.is_(None)
     )
     return open_ones.exists()
+
+
+def _call_is_promised() -> ColumnElement[bool]:
+    mine = inquiries.c.request_id == requests.c.id
+    return select(inquiries.c.request_id).where(mine, inquiries.c.call_at.is_not(None)).exists()
+
+
+def _is_handed_over() -> ColumnElement[bool]:
+    mine = handovers.c.request_id == requests.c.id
+    return select(handovers.c.id).where(mine, handovers.c.answered_at.is_(None)).exists()

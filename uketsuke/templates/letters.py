@@ -36,6 +36,7 @@ EVERY = frozenset({"recipient", "to_section", "status_url"})
 """Facts of one letter that need not be given: its greeting, whether it goes to a section, the status page."""
 GENERAL: Mapping[str, frozenset[str]] = {
     "general.acknowledgement": frozenset({"receipt_number", "service", "promised", "subject_line"}),
+    "general.answer": frozenset({"receipt_number", "subject_line", "text"}),
     "general.question": frozenset({"receipt_number", "subject_line", "questions", "text"}),
     "general.returned": frozenset({"receipt_number", "subject_line", "reason"}),
     "general.rejected": frozenset({"receipt_number", "subject_line", "reason"}),
