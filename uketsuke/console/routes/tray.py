@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -14,10 +14,15 @@ from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import standing_of
 from uketsuke.console.site import Here, Signed, Site, actor
+from uketsuke.console.views.inquiry_line import Line, inquiry_line
+from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.tray import tray_page
+from uketsuke.domain.content import Kind
 from uketsuke.domain.states import RequestState
 from uketsuke.errors import NotAllowed, StaleVersion
 from uketsuke.queue import decide
+from uketsuke.store.requests import RequestRow
+from uketsuke.store.transaction import Transaction
 from uketsuke.store.tray import Filters, View
 
 router = APIRouter()
@@ -45,9 +50,23 @@ def show_tray(
         running = {
             row.id: standing_of(tx, row, naming) for row in found.rows if row.state is RequestState.RUNNING
         }
-        tray = tray_page(chosen, found, counts, filters, visitor.login, naming, running)
+        asked = inquiry_lines(tx, found.rows, naming)
+        tray = tray_page(chosen, found, counts, filters, visitor.login, naming, running, asked)
         frame = frame_of(request, site, tx, visitor, "tray")
     return answer(site, "tray.html", frame, tray=tray)
+
+
+def inquiry_lines(tx: Transaction, rows: Sequence[RequestRow], naming: Naming) -> dict[int, Line]:
+    """Where the inquiries among them stand, by id."""
+    ids = [row.id for row in rows if row.kind is Kind.INQUIRY]
+    asked, handed = tx.inquiries.of(ids), tx.inquiries.handovers(ids)
+    return {
+        row.id: inquiry_line(
+            row, asked.get(row.id), [one for one in handed if one.request_id == row.id], naming
+        )
+        for row in rows
+        if row.id in ids
+    }
 
 
 @router.post("/queue/reassign")

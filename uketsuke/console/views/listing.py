@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from uketsuke.console.views.naming import Naming
-from uketsuke.console.views.tray import Choice, title_of
+from uketsuke.console.views.tray import Choice, kind_of, title_of
 from uketsuke.domain.states import RequestState
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.tray import COUNTED, Page
@@ -38,6 +38,7 @@ class ListRow:
     channel: str
     channel_word: str
     assignee: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,4 +89,5 @@ def list_row(row: RequestRow, naming: Naming) -> ListRow:
         channel=row.channel.value,
         channel_word=naming.words(f"channel.{row.channel.value}"),
         assignee=naming.person(row.assignee),
+        kind=kind_of(row, naming),
     )

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from uketsuke.console.views.due import Badge, badge
+from uketsuke.console.views.inquiry_line import Line
 from uketsuke.console.views.naming import Naming
 from uketsuke.domain.authority import Need
-from uketsuke.domain.content import Channel
+from uketsuke.domain.content import Channel, Kind
 from uketsuke.domain.states import RequestState
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.tray import Filters, Page, View
 
-SHOWN = (View.REVIEW, View.MINE, View.TODAY, View.OVERDUE, View.WAITING, View.HELD, View.INQUIRY, View.AUTO)
+SHOWN = (
+    ("", (View.REVIEW, View.MINE, View.TODAY, View.OVERDUE, View.WAITING, View.HELD)),
+    ("inquiry", (View.INQUIRY_OPEN, View.INQUIRY_CALL, View.INQUIRY_HANDED)),
+    ("done", (View.AUTO,)),
+)
+"""The views in their groups; the first is the tray itself."""
 MOST_REASONS = 3
 
 
@@ -26,6 +32,14 @@ class ViewLink:
     word: str
     count: int
     css: str
+
+
+@dataclass(frozen=True)
+class ViewGroup:
+    """Views under one heading."""
+
+    word: str
+    links: tuple[ViewLink, ...]
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,10 @@ class TrayRow:
     channel: str
     channel_word: str
     assignee: str
+    kind: str = ""
+    """問合せ before the title; nothing for a request."""
+    icon: str = "warn"
+    """The mark before its reasons."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,7 @@ class TrayPage:
     view: str
     title: str
     why: str
-    views: tuple[ViewLink, ...]
+    groups: tuple[ViewGroup, ...]
     rows: tuple[TrayRow, ...]
     total: int
     page: int
@@ -82,19 +100,32 @@ def tray_page(
     me: str,
     naming: Naming,
     running: Mapping[int, tuple[str, ...]],
+    asked: Mapping[int, Line] | None = None,
 ) -> TrayPage:
-    """Build the page of a view; `running` says by id what running requests wait for, or why they stopped."""
+    """Build the page of a view.
+
+    `running` says by id what running requests wait for, or why they stopped; `asked` where inquiries stand.
+    """
     words = naming.words
     query = {"view": view.value, "service": filters.service or "", "assignee": filters.assignee or ""}
     return TrayPage(
         view=view.value,
         title=words(f"view.{view.value}"),
         why=words("why.column-state" if view is View.AUTO else "why.column"),
-        views=tuple(
-            ViewLink(one.value, words(f"view.{one.value}"), counts[one], _css(one, view, counts[one]))
-            for one in SHOWN
+        groups=tuple(
+            ViewGroup(
+                words(f"views.{group}") if group else "",
+                tuple(
+                    ViewLink(one.value, words(f"view.{one.value}"), counts[one], _css(one, view, counts[one]))
+                    for one in views
+                ),
+            )
+            for group, views in SHOWN
         ),
-        rows=tuple(tray_row(row, view, naming, running.get(row.id, ())) for row in page.rows),
+        rows=tuple(
+            tray_row(row, view, naming, running.get(row.id, ()), (asked or {}).get(row.id))
+            for row in page.rows
+        ),
         total=page.total,
         page=page.page,
         size=page.size,
@@ -109,7 +140,13 @@ def tray_page(
     )
 
 
-def tray_row(row: RequestRow, view: View | None, naming: Naming, running: tuple[str, ...] = ()) -> TrayRow:
+def tray_row(
+    row: RequestRow,
+    view: View | None,
+    naming: Naming,
+    running: tuple[str, ...] = (),
+    asked: Line | None = None,
+) -> TrayRow:
     """One line of a list of requests."""
     address = f"/requests/{row.number}" + (f"?view={view.value}" if view else "")
     ended = row.ended_at is not None
@@ -120,18 +157,34 @@ def tray_row(row: RequestRow, view: View | None, naming: Naming, running: tuple[
         title=title_of(row, naming),
         department=row.department or "",
         name=row.requester_name or "",
-        badge=None if ended else badge(row.due_at, naming.now, naming.calendar, naming.words),
-        reasons=running or reasons_of(row, naming),
+        badge=None
+        if ended
+        else badge(row.due_at, naming.now, naming.calendar, naming.words, due_word(row, naming)),
+        reasons=running or ((asked.text,) if asked else reasons_of(row, naming)),
         channel=row.channel.value,
         channel_word=naming.words(f"channel.{row.channel.value}"),
         assignee=naming.person(row.assignee),
+        kind=kind_of(row, naming),
+        icon=asked.icon if asked and not running else "warn",
     )
 
 
+def kind_of(row: RequestRow, naming: Naming) -> str:
+    """The word that stands before an inquiry's title; empty for a request."""
+    return naming.wordbook.word("kind", row.kind) if row.kind is Kind.INQUIRY else ""
+
+
+def due_word(row: RequestRow, naming: Naming) -> str:
+    """What is due of an inquiry; empty for a request, whose plan says it."""
+    return naming.words(row.due_what) if row.kind is Kind.INQUIRY and row.due_what else ""
+
+
 def title_of(row: RequestRow, naming: Naming) -> str:
-    """What the request is called: its service, else that nobody knows which."""
+    """What the request is called: its service, else that nobody knows which; an inquiry by its question."""
     if row.service:
         return _service_title(row, naming)
+    if row.kind is Kind.INQUIRY:
+        return row.title or naming.words("untitled.inquiry")
     mail = row.channel is Channel.MAIL
     return naming.words("untitled.mail" if mail else "untitled.request")
 
