@@ -44,7 +44,7 @@ def call(desk: Desk, taken: Taken, login: str = "operator01") -> RequestRow:
         "連絡先": "3120",
         "用件": taken.question,
     }
-    note = Note("n-1", login, now - timedelta(minutes=3), now, None, values, taken)
+    note = Note("n-1", login, now - timedelta(minutes=3), now, None, values, inquiry=taken)
     number = accept_note(desk.app.database, note, now).number
     desk.work()
     return desk.request(number)
@@ -158,7 +158,9 @@ def test_ap_86_a_call_back_and_a_hand_over_can_be_entered_with_the_note(desk: De
         tx.users.put(User(login="operator01", name="処理担当", roles=(Role.OPERATOR,)))
     desk.clock.forward(minutes=1)
     taken = Taken(question="配線は", act=Act.HAND_OVER, to="管財課", handed="配線はありますか")
-    note = Note("n-2", "operator01", desk.clock.now(), desk.clock.now(), None, {"業務": "問合せ"}, taken)
+    note = Note(
+        "n-2", "operator01", desk.clock.now(), desk.clock.now(), None, {"業務": "問合せ"}, inquiry=taken
+    )
     number = accept_note(desk.app.database, note, desk.clock.now()).number
     desk.work()
     assert desk.request(number).state is S.WAITING_REPLY

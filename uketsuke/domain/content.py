@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from uketsuke.domain.kinds import Kind as Kind
 from uketsuke.domain.states import Role
 
 
@@ -22,20 +23,6 @@ class Channel(StrEnum):
     FORMBRIDGE = "formbridge"
     FORM = "form"
     NOTE = "note"
-
-
-class Kind(StrEnum):
-    """What sort of message it is (DESIGN 5); only requests open a request."""
-
-    REQUEST = "request"
-    INQUIRY = "inquiry"
-    REPLY = "reply"
-    BOUNCE = "bounce"
-    AUTOMATIC = "auto-reply"
-    LIST = "list"
-    OWN = "own"
-    SUSPICIOUS = "suspicious"
-    OTHER = "not-a-request"
 
 
 class Frozen(BaseModel):

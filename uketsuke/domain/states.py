@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from uketsuke.domain.content import Kind
+from uketsuke.domain.kinds import Kind
 from uketsuke.errors import NotAllowed
 
 

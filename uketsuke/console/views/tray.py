@@ -17,7 +17,7 @@ from uketsuke.store.tray import Filters, Page, View
 
 SHOWN = (
     ("", (View.REVIEW, View.MINE, View.TODAY, View.OVERDUE, View.WAITING, View.HELD)),
-    ("inquiry", (View.INQUIRY_OPEN, View.INQUIRY_CALL, View.INQUIRY_HANDED)),
+    ("inquiry", (View.INQUIRY_OPEN, View.INQUIRY_CALL, View.INQUIRY_HANDED, View.INQUIRY)),
     ("done", (View.AUTO,)),
 )
 """The views in their groups; the first is the tray itself."""
