@@ -126,6 +126,12 @@ def test_every_file_gets_an_object_however_broken(cli: Cli, tmp_path: Path) -> N
     assert all(list(one) == KEYS and one["needs_review"] for one in found.values())
 
 
+def test_the_expected_result_of_a_sample_is_named_as_what_it_is(cli: Cli) -> None:
+    (one,) = objects(cli, LTE / "own-closed-day-flagged.expected.json")
+    assert "期待値" in one["error"]
+    assert one["concerns"] == []
+
+
 def test_the_output_is_the_same_every_time(cli: Cli) -> None:
     first, second = (cli("explain", CLEAN, "--format", "jsonl").out for _ in range(2))
     assert first == second

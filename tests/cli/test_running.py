@@ -87,6 +87,7 @@ def test_a_desk_runs_survives_deaths_and_stops_in_time(running: Running) -> None
     wait_for(running.answers, 120)
     running.put("one", SAMPLE.read_bytes())
     wait_for(lambda: running.requests() == 1, 120)
+    assert running.log.read_text("utf-8").count("画面: ") == 1
 
     for name in ("web", "intake", "worker"):
         os.kill(running.pids(name)[-1], signal.SIGKILL)

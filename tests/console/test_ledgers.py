@@ -10,6 +10,8 @@ import pytest
 from tests.console.scenes import Scene, busy_desk
 from tests.console.screens import Screen, form, words
 from uketsuke.console.views.ledgers import neutral
+from uketsuke.console.views.replies import cause_of
+from uketsuke.console.words import Words
 from uketsuke.domain.states import LetterState
 from uketsuke.store.ledgers import Origin
 
@@ -73,6 +75,38 @@ def test_ap_49_an_unknown_letter_is_its_own_state_and_waits_for_a_person(scene: 
     assert before <= len(screen.desk.letters())
 
 
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("550 no such user", "宛先がありません"),
+        ("550 5.7.1 blocked by policy, see 5.1.1", "相手のサーバーの規則で断られました"),
+        ("smtp: 452 4.2.2 over quota", "宛先のメールボックスがいっぱいです"),
+        ("smtp: 451 id 550550 queued nowhere", "メールサーバーで一時的な問題が起きています"),
+        ("smtp: 535 5.7.8 bad credentials", "メールサーバーが利用者名かパスワードを受け付けません"),
+        ("smtp: 499 strange", "相手のサーバーが、いまは受け取れないと答えました"),
+        ("599 strange", "相手のサーバーが受け取りを断りました"),
+        ("smtp: SMTPServerDisconnected: Connection lost", "送信の途中で接続が切れました"),
+        ("not a mail address", "宛先がメールアドレスの形ではありません"),
+        ("anything else", "相手が受け取りませんでした"),
+        (None, ""),
+    ],
+)
+def test_what_a_server_answered_is_one_japanese_sentence_by_the_class_of_its_reply(
+    error: str | None, sentence: str
+) -> None:
+    assert cause_of(error, Words.load()) == sentence
+
+
+def test_the_server_s_own_words_are_folded_away_and_nothing_else_is_english(scene: Scene) -> None:
+    page = scene.screen.get("/outbox")
+    raw = page.xpath("//details[contains(@class,'raw')]")
+    assert any("550 no such user" in words(one) for one in raw)
+    for one in raw:
+        assert one.get("open") is None
+        one.getparent().remove(one)
+    assert "no such user" not in words(page)
+
+
 def test_ap_50_a_letter_that_waits_says_when_it_is_tried_next(scene: Scene) -> None:
     page = words(scene.screen.get("/outbox"))
     assert "メールサーバーに接続できません" in page
@@ -108,6 +142,7 @@ def test_ap_47_a_failed_step_says_what_is_done_and_trying_again_repeats_nothing_
         tx.ledgers.update("lte-ledger", "LTE-0012", row.version, {"user_name": "別の人"}, origin)
     screen.desk.work()
     outbox = screen.get("/outbox")
+    assert "12/10(木) 10:01" in words(outbox.xpath("//table//td[contains(@class,'nowrap')]")[0])
     assert "計画したあとに変わっています" in words(outbox)
     assert "LTE管理台帳の更新：失敗" in words(outbox)
     screen.send(form(outbox, "/retry"), "再実行")

@@ -37,6 +37,8 @@ from uketsuke.processors.catalogue import Catalogue
 from uketsuke.templates.wordbook import Wordbook
 
 SUFFIXES = (".eml", ".json")
+EXPECTATION = ".expected.json"
+"""Ends the name of what is expected of the sample beside it."""
 MANY = 5
 """From so many files on, a terminal shows a progress bar."""
 _FORM_ID = re.compile(rb'"form_id"\s*:\s*"([^"]*)"')
@@ -104,6 +106,8 @@ class Explainer:
     def explain(self, path: Path) -> dict[str, Any]:
         """The object of one file; one that cannot be read says so in `error`."""
         channel = Channel.MAIL
+        if path.name.endswith(EXPECTATION):
+            return unreadable(path.stem, Channel.NOTE.value, say("explain.expectation"))
         try:
             raw = path.read_bytes()
             channel = channel_of(path, raw)
@@ -163,7 +167,7 @@ def _messages(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _is_beside(file: Path) -> bool:
-    return file.name.endswith(".expected.json") or file.name == "context.json"
+    return file.name.endswith(EXPECTATION) or file.name == "context.json"
 
 
 def _world_data(file: Path | None) -> dict[str, Any]:

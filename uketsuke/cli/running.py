@@ -51,7 +51,7 @@ def web(
         end_with_parent()
     log.configure()
     settings = settings_of(config)
-    serve(settings, bind or settings.console.bind)
+    serve(settings, bind or settings.console.bind, announce=not supervised)
 
 
 def worker(

@@ -17,8 +17,11 @@ STOP_SECONDS = 4
 """How long requests that run may take when the server is asked to stop."""
 
 
-def serve(settings: Settings, bind: str) -> None:
-    """Serve until SIGTERM or SIGINT; raises `Failure` where the address cannot be had."""
+def serve(settings: Settings, bind: str, announce: bool = True) -> None:
+    """Serve until SIGTERM or SIGINT; raises `Failure` where the address cannot be had.
+
+    Whoever started it as a part of something tells the address itself.
+    """
     listener = listen(bind)
     app = built(settings)
     config = uvicorn.Config(
@@ -28,7 +31,8 @@ def serve(settings: Settings, bind: str) -> None:
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    tell(say("run.web", url=settings.console.base_url))
+    if announce:
+        tell(say("run.web", url=settings.console.base_url))
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:

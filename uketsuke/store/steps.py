@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import select, update
+from sqlalchemy import case, literal, select, update
 
 from uketsuke.domain.content import Frozen
 from uketsuke.domain.plan import Plan
@@ -75,6 +75,10 @@ class Steps(Repository):
         }
         if state is StepState.RUNNING:
             changes["started_at"] = at or self._at()
+        if state is StepState.FAILED:  # a local step fails without having been seen running
+            begun = steps.c.state == StepState.RUNNING
+            now = literal(at or self._at(), steps.c.started_at.type)
+            changes["started_at"] = case((begun, steps.c.started_at), else_=now)
         if state is StepState.DONE:
             changes["done_at"] = at or self._at()
         here = update(steps).where(steps.c.id == step_id, steps.c.state.in_(list(expected)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.progress import StepLine, failure
+from uketsuke.console.views.replies import cause_of
 from uketsuke.domain.states import LetterState
 from uketsuke.store.jobs import JobRow
 from uketsuke.store.letters import Letter
@@ -35,6 +36,8 @@ class OutRow:
     lines: tuple[str, ...]
     when: str
     actions: tuple[OutAction, ...] = ()
+    raw: tuple[str, ...] = ()
+    """What the other side said in its own words, which are seldom Japanese."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _letters(standing: Standing, state: LetterState, naming: Naming) -> list[Out
     by_cause: dict[str, list[Letter]] = defaultdict(list)
     for letter in standing.letters:
         if letter.state is state:
-            by_cause[cause_of(letter.last_error, naming)].append(letter)
+            by_cause[cause_of(letter.last_error, words)].append(letter)
     waits = state in (LetterState.WRITTEN, LetterState.SENDING)
     return [
         OutGroup(
@@ -107,29 +110,21 @@ def _letters(standing: Standing, state: LetterState, naming: Naming) -> list[Out
     ]
 
 
-def cause_of(error: str | None, naming: Naming) -> str:
-    """Why a letter has not left, in Japanese; the server's own words stay on its row."""
-    if not error:
-        return ""
-    for code, text in naming.words.under("outbox.cause").items():
-        if code in error.casefold():
-            return text
-    return naming.words("outbox.cause-other")
-
-
 def _letter_row(letter: Letter, standing: Standing, naming: Naming) -> OutRow:
     words, number = naming.words, standing.numbers.get(letter.request_id or 0, "")
     lines = [words("outbox.to", to=letter.to)]
-    if letter.last_error:
-        lines.append(words("outbox.server", error=letter.last_error))
-    lines += [words("outbox.refused", address=one.address, reply=one.reply) for one in letter.refused or ()]
+    refused = letter.refused or ()
+    lines += [
+        words("outbox.refused", address=one.address, reply=cause_of(one.reply, words)) for one in refused
+    ]
     if letter.attempts:
         lines.append(words("outbox.attempts", count=letter.attempts))
     if letter.state in (LetterState.WRITTEN, LetterState.SENDING):
         when = naming.at(letter.next_attempt_at) or words("outbox.soon")
     else:
         when = naming.at(letter.sending_at or letter.written_at)
-    return OutRow(number, letter.subject, tuple(lines), when, _letter_actions(letter, number, naming))
+    raw = tuple(said for said in dict.fromkeys([letter.last_error, *(one.reply for one in refused)]) if said)
+    return OutRow(number, letter.subject, tuple(lines), when, _letter_actions(letter, number, naming), raw)
 
 
 def _letter_actions(letter: Letter, number: str, naming: Naming) -> tuple[OutAction, ...]:
@@ -181,7 +176,7 @@ def _jobs(standing: Standing, naming: Naming) -> list[OutGroup]:
         OutRow(
             "",
             words.get(f"outbox.job.{job.name.value}", job.name.value),
-            (words("outbox.server", error=job.last_error or ""),),
+            (),
             naming.at(job.created_at),
             (
                 OutAction(
@@ -190,6 +185,7 @@ def _jobs(standing: Standing, naming: Naming) -> list[OutGroup]:
                     words("outbox.unpark-of", id=job.id),
                 ),
             ),
+            (job.last_error,) if job.last_error else (),
         )
         for job in standing.jobs
     )
@@ -213,8 +209,9 @@ def _receipts(standing: Standing, naming: Naming) -> list[OutGroup]:
         OutRow(
             one.number if one.request_id else "",
             words("outbox.receipt", number=one.number),
-            (one.problem or "",),
+            (),
             naming.at(one.received_at),
+            raw=(one.problem,) if one.problem else (),
         )
         for one in standing.receipts
     )
