@@ -14,6 +14,8 @@ from tests.servers.fixtures import (
     redis,
     redis_server,
     scripted_imap,
+    slapd,
+    slapd_server,
     smtp_relay,
     window,
 )
@@ -30,6 +32,8 @@ __all__ = [
     "redis",
     "redis_server",
     "scripted_imap",
+    "slapd",
+    "slapd_server",
     "smtp_relay",
     "window",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from uketsuke.clock import Clock
+from uketsuke.connectors.base import ExternalConnector
+from uketsuke.connectors.initial_password import initial_password
 from uketsuke.domain.authority import SecondPerson
 from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.domain.content import Channel, Content
@@ -78,6 +80,8 @@ class App:
     wordbook: Wordbook
     reader: ContentReader
     sender: Sender
+    systems: Mapping[str, ExternalConnector]
+    """Systems whose accounts are changed by a connector; in all others a person does it."""
 
     def close(self) -> None:
         """End what was started: reader process, connections, threads."""
@@ -106,6 +110,10 @@ class App:
             forms=[RegisteredForm(**form.model_dump()) for form in self.settings.form],
             policy={name: SecondPerson(choice) for name, choice in self.settings.second_person.items()},
         )
+
+    def initial_password(self, effect_key: str) -> str:
+        """What the reset of that key sets; shown to who hands it over, and kept nowhere."""
+        return initial_password(self.secret, effect_key)
 
     def sign(self, purpose: str, subject: str) -> str:
         """An unguessable token for that purpose and subject: 160 bits of an HMAC-SHA-256, base 16."""

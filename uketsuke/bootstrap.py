@@ -10,6 +10,8 @@ from pathlib import Path
 
 from uketsuke.app import App, ContentReader, Sender
 from uketsuke.clock import Clock, clock_of
+from uketsuke.connectors.base import ExternalConnector
+from uketsuke.connectors.directory import DirectoryConnector
 from uketsuke.connectors.holidays import japanese_holidays
 from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.errors import ConfigurationError
@@ -51,6 +53,7 @@ def build(
         wordbook=Wordbook.load(settings.language, settings.services_folder),
         reader=reader or Reader(),
         sender=sender or make_sender(settings),
+        systems=connectors(settings),
     )
 
 
@@ -60,6 +63,15 @@ def _declared(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         service.template(block.name): block.variables
         for service in catalogue.all()
         for block in service.letters
+    }
+
+
+def connectors(settings: Settings) -> dict[str, ExternalConnector]:
+    """What changes accounts by itself, by the system's name; nothing is contacted."""
+    return {
+        name: DirectoryConnector(name, system)
+        for name, system in settings.systems.items()
+        if system.connector == "directory"
     }
 
 

@@ -43,8 +43,9 @@ class TryLater(UketsukeError):
 class Refused(UketsukeError):
     """A peer answered with a final no; repeating would get the same answer."""
 
-    def __init__(self, peer: str, reason: str) -> None:
-        self.peer, self.reason = peer, reason
+    def __init__(self, peer: str, reason: str, said: str = "") -> None:
+        """`said` are the peer's own words, which may name a person."""
+        self.peer, self.reason, self.said = peer, reason, said
         super().__init__(f"{peer}: {reason}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from uketsuke.addresses import DirectoryUrl, MailAddress
 
@@ -42,3 +42,18 @@ class System(Part):
     """Certificate authority of the directory; None = the machine's own."""
     starttls: bool = False
     timeout_seconds: float = Field(default=15, gt=0)
+    """How long the directory may be silent after each question."""
+
+    @model_validator(mode="after")
+    def _reachable(self) -> System:
+        """A directory is signed in to, and never without TLS."""
+        if self.connector != "directory":
+            return self
+        needed = (("url", self.url), ("bind", self.bind), ("base", self.base))
+        lacking = [name for name, value in needed if not value]
+        lacking += [] if self.password.get_secret_value() else ["password"]
+        if lacking:
+            raise ValueError(f"a directory needs {', '.join(lacking)}")
+        if not self.starttls and not str(self.url).startswith("ldaps:"):
+            raise ValueError("a directory is spoken to over TLS only: ldaps://, or starttls = true")
+        return self

@@ -13,6 +13,7 @@ from .dovecot import Dovecot, DovecotServer, running_dovecot
 from .postgres import Postgres, running_postgres
 from .redis import Redis, running_redis
 from .scripted_imap import ScriptedImap
+from .slapd import Slapd, running_slapd
 from .smtp import SmtpRelay
 
 
@@ -71,6 +72,20 @@ def dovecot(dovecot_server: DovecotServer) -> Dovecot:
     """An empty mailbox account of this test's own on a running Dovecot."""
     dovecot_server.start()
     return dovecot_server.account()
+
+
+@pytest.fixture(scope="session")
+def slapd_server() -> Iterator[Slapd]:
+    """The OpenLDAP of this run."""
+    with running_slapd() as server:
+        yield server
+
+
+@pytest.fixture
+def slapd(slapd_server: Slapd) -> Slapd:
+    """The OpenLDAP, running; each test makes accounts of its own."""
+    slapd_server.start()
+    return slapd_server
 
 
 @pytest.fixture

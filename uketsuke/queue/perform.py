@@ -1,7 +1,11 @@
-"""One step: its effect, its completion, the audit entry and the next step in one transaction."""
+"""One step: its effect, its completion, the audit entry and the next step in one transaction.
+
+A step in another system is begun here, and carried out by `queue.external` outside it.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from uketsuke.app import Actor, App
@@ -25,6 +29,7 @@ from uketsuke.domain.states import StepState
 from uketsuke.errors import StalePlan
 from uketsuke.queue.correspondence import write_plan_letter
 from uketsuke.queue.events import events_of
+from uketsuke.queue.external import carry_out, outward
 from uketsuke.queue.progress import finish_step, refresh_due
 from uketsuke.store.ledgers import OutOfStock
 from uketsuke.store.steps import StepRow
@@ -37,9 +42,18 @@ def perform(app: App, claim: Claim) -> None:
         with app.database.transaction("perform") as tx:
             tx.requests.get_locked(tx.steps.get(claim.row_id).request_id)
             row = tx.steps.get(claim.row_id)  # as whoever held the lock before has left it
-            if row.state is StepState.READY:
-                _carry_out(app, tx, row)
-            tx.jobs.complete(claim)
+            # RUNNING: begun in another system, and cut.
+            is_due = row.state in (StepState.READY, StepState.RUNNING)
+            outside = outward(app, tx, row) if is_due else None
+            if outside is not None:
+                _begin(app, tx, row)
+                tx.jobs.renew(claim, timedelta(seconds=app.settings.queue.lease_seconds))
+            else:
+                if is_due:
+                    _do(app, tx, row)
+                tx.jobs.complete(claim)
+        if outside is not None:
+            carry_out(app, claim, outside)
     except StalePlan as stale:
         values = {"expected": stale.expected, "found": stale.found}
         _stop(app, claim, "stale-plan", {"ledger": stale.ledger, "key": stale.key}, values)
@@ -49,21 +63,31 @@ def perform(app: App, claim: Claim) -> None:
         )
 
 
-def _carry_out(app: App, tx: Transaction, row: StepRow) -> None:
+def _begin(app: App, tx: Transaction, row: StepRow) -> tuple[Step, Effect]:
+    """From here on the step runs; what it does is stored with every value that is known."""
     step = tx.plans.get(row.plan_id).plan().step(row.seq)
     request = tx.requests.get(row.request_id)
     effect = Effect(
         row.effect_key, row.id, row.request_id, request.number, app.now(), tx.plans.results(row.request_id)
     )
-    recorded = step.recorded if isinstance(step, AgreeDate | ManualTask) else None
+    recorded = _recorded(step)
     tx.steps.set_state(
         row.id,
         StepState.RUNNING,
-        expected={StepState.READY},
+        expected={StepState.READY, StepState.RUNNING},
         resolved=_resolved(step, effect),
         at=recorded.at if recorded else None,
     )
-    if recorded is not None:
+    return step, effect
+
+
+def _recorded(step: Step) -> Recorded | None:
+    return step.recorded if isinstance(step, AgreeDate | ManualTask) else None
+
+
+def _do(app: App, tx: Transaction, row: StepRow) -> None:
+    step, effect = _begin(app, tx, row)
+    if (recorded := _recorded(step)) is not None:
         _take_over(app, tx, row, step, recorded)
         return
     done = _act(app, tx, step, effect)

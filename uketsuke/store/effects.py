@@ -1,8 +1,12 @@
-"""Local effects that happened: the constraint behind "nothing happens twice" (DESIGN 2)."""
+"""Effects that happened, or may have: the constraint behind "nothing happens twice" (DESIGN 2).
+
+A local effect's row is written in its own transaction. That of an effect in another system
+is its marker, written before it is done: what is so already without it was somebody else.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from uketsuke.errors import UketsukeError
 from uketsuke.store.repository import Repository
@@ -18,7 +22,7 @@ class EffectDone(UketsukeError):
 
 
 class Effects(Repository):
-    """One row per local effect, written in the effect's own transaction."""
+    """One row per effect."""
 
     def record(self, effect_key: str, step_id: int | None = None) -> None:
         """Say that the effect happens now; raises `EffectDone` the second time."""
@@ -30,3 +34,11 @@ class Effects(Repository):
         """Whether it has happened."""
         statement = select(effects.c.effect_key).where(effects.c.effect_key == effect_key)
         return self._connection.execute(statement).scalar() is not None
+
+    def mark(self, effect_key: str, step_id: int) -> None:
+        """From here on it may have happened in another system; said again it changes nothing."""
+        self._add_unless_there(effects, {"effect_key": effect_key, "at": self._at(), "step_id": step_id})
+
+    def forget(self, effect_key: str) -> None:
+        """The other system answered no: it has not happened."""
+        self._changed(delete(effects).where(effects.c.effect_key == effect_key))
