@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from uketsuke.clock import Clock
+from uketsuke.connectors.account_work import task_of
 from uketsuke.connectors.base import ExternalConnector
 from uketsuke.connectors.initial_password import initial_password
 from uketsuke.domain.authority import SecondPerson
@@ -17,6 +18,7 @@ from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.letter import Envelope, Sent
 from uketsuke.domain.people import RegisteredForm
+from uketsuke.domain.plan import AccountAction, ManualTask, Step
 from uketsuke.domain.states import Role
 from uketsuke.processors.catalogue import Catalogue
 from uketsuke.settings import Settings
@@ -110,6 +112,19 @@ class App:
             forms=[RegisteredForm(**form.model_dump()) for form in self.settings.form],
             policy={name: SecondPerson(choice) for name, choice in self.settings.second_person.items()},
         )
+
+    def system_title(self, system: str) -> str:
+        """What people call a system."""
+        known = self.settings.systems.get(system)
+        title = known.title if known else ""
+        return title or (
+            self.wordbook.word("system", system) if self.wordbook.has(f"system.{system}") else system
+        )
+
+    def task_of(self, step: Step) -> ManualTask | None:
+        """The work that a step is for a person; None where it is none."""
+        system = self.system_title(step.system) if isinstance(step, AccountAction) else ""
+        return task_of(step, self.wordbook, system)
 
     def initial_password(self, effect_key: str) -> str:
         """What the reset of that key sets; shown to who hands it over, and kept nowhere."""

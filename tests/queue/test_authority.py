@@ -12,7 +12,7 @@ from uketsuke.app import Actor, App
 from uketsuke.domain.inquiry import AnswerWay
 from uketsuke.domain.states import BESIDE, LetterState, RequestState, Role
 from uketsuke.errors import NotAllowed
-from uketsuke.queue import answers, decide, inquiries
+from uketsuke.queue import answers, decide, inquiries, stopped
 from uketsuke.queue.review import assess_now, planned
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.shapes import Override
@@ -39,7 +39,10 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "answer": (lambda app, who: answers.answer_question(app, who, 1, "x"), {*DESK, Role.STAFF}),
     "settle-letter": (lambda app, who: answers.settle_letter(app, who, 1, LetterState.SENT), DESK),
     "settle-exchange": (lambda app, who: answers.settle_exchange(app, who, 1), DESK),
-    "retry-step": (lambda app, who: answers.retry_step(app, who, 99), DESK),
+    "retry-step": (lambda app, who: stopped.retry_step(app, who, 99), DESK),
+    "accept-step": (lambda app, who: stopped.accept_step(app, who, 99), DESK),
+    "hand-step-over": (lambda app, who: stopped.hand_step_over(app, who, 99), DESK),
+    "give-up": (lambda app, who: stopped.give_up(app, who, 99, 1, "x"), DESK),
     "replan": (lambda app, who: answers.replan(app, who, 1, 1), DESK),
     "unpark": (lambda app, who: answers.unpark(app, who, 99), DESK),
 }
@@ -95,7 +98,7 @@ def test_only_the_desk_decides_about_an_inquiry(desk: Desk, act: str, role: Role
 def test_every_function_that_takes_an_actor_is_in_the_table() -> None:
     public = {
         name
-        for module in (decide, answers, inquiries)
+        for module in (decide, answers, inquiries, stopped)
         for name, found in vars(module).items()
         if callable(found)
         and getattr(found, "__module__", "") == module.__name__

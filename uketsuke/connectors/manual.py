@@ -27,9 +27,9 @@ def hand_to_person(tx: Transaction, step: ManualTask, effect: Effect, today: dat
     tx.waits.add(effect.request_id, kind, step_id=effect.step_id, role=step.role, opens_on=opens, due=opens)
 
 
-def hand_account(tx: Transaction, effect: Effect) -> None:
-    """Put the change of an account before an operator: no connector serves its system."""
-    tx.waits.add(effect.request_id, WaitKind.PERSON, step_id=effect.step_id, role="operator")
+def hand_account(tx: Transaction, request_id: int, step_id: int) -> None:
+    """Put the change of an account before an operator: no connector does it (see `account_work`)."""
+    tx.waits.add(request_id, WaitKind.PERSON, step_id=step_id, role="operator")
 
 
 def await_owner(tx: Transaction, step: Confirm, effect: Effect) -> None:

@@ -1,4 +1,4 @@
-"""What people answer about a running request: work done, dates agreed, letters settled, steps tried again."""
+"""What people answer about a running request: work done, dates agreed, letters settled, plans made anew."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import date
 from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
+from uketsuke.connectors.account_work import REASON, faults_in
 from uketsuke.domain.job import JobName
-from uketsuke.domain.plan import AgreeDate, ManualTask
-from uketsuke.domain.results import faults_of, taken, today_where_unsaid
+from uketsuke.domain.plan import AccountAction, AgreeDate
+from uketsuke.domain.results import taken, today_where_unsaid
 from uketsuke.domain.states import Decision, LetterState, RequestState, Role, StepState, follow, permit
 from uketsuke.errors import Incomplete, NotAllowed, NotFound
 from uketsuke.processors.assessment import Assessment
@@ -43,23 +44,41 @@ def complete_step(app: App, actor: Actor, step_id: int, results: Mapping[str, st
         row, request = _waiting(tx, step_id)
         follow(request.state, Decision.COMPLETE_STEP, actor.role)
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
-        if not isinstance(step, ManualTask):
+        task = app.task_of(step)
+        if task is None:
             raise NotAllowed(Decision.COMPLETE_STEP, row.state, "it is not work of a person")
-        clean = _checked(step, results, app.today())
+        if wrong := faults_in(step, task, results, app.today()):
+            raise Incomplete(wrong)
+        clean = taken(task.results, results)
         wait = tx.waits.open_of(row.id)
         if wait is not None:
             tx.waits.answer(wait.id, actor.login, dict(clean))
-        if all(clean.get(name) in values for name, values in step.goes_on.items()):
-            finish_step(app, tx, row, {**today_where_unsaid(step.results, app.today()), **clean}, actor=actor)
+        if all(clean.get(name) in values for name, values in task.goes_on.items()):
+            clean = {**today_where_unsaid(task.results, app.today()), **clean}
+            by_hand = {"through": "manual"} if isinstance(step, AccountAction) else {}
+            finish_step(app, tx, row, {**clean, **by_hand}, actor=actor)
+        elif isinstance(step, AccountAction):
+            _could_not(tx, request, row, clean, actor)
         else:
             _revise(app, tx, request, row, clean, actor)
 
 
-def _checked(step: ManualTask, results: Mapping[str, str], today: date) -> dict[str, str]:
-    """The results asked for, each possible; a day may not lie ahead of today."""
-    if wrong := faults_of(step.results, results, today):
-        raise Incomplete(wrong)
-    return taken(step.results, results)
+def _could_not(
+    tx: Transaction, request: RequestRow, row: StepRow, clean: Mapping[str, str], actor: Actor
+) -> None:
+    """できない: the step stands still with what the person wrote, and nothing after it runs."""
+    error: dict[str, JsonValue] = {"code": "could-not", "said": clean.get(REASON, "")}
+    tx.steps.set_state(row.id, StepState.FAILED, expected={StepState.WAITING}, error=error)
+    tx.audit.append(
+        at=tx.now,
+        actor=actor.login,
+        action="step-failed",
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        reason="could-not",
+        facts={"step": row.seq, "code": "could-not"},
+        personal={"result": dict(clean)},
+    )
 
 
 def _revise(
@@ -145,17 +164,6 @@ def settle_letter(app: App, actor: Actor, letter_id: int, outcome: LetterState) 
             tx.enqueue(JobName.DELIVER, letter_id)
         elif letter.request_id is not None:
             end_when_done(app, tx, letter.request_id)
-
-
-def retry_step(app: App, actor: Actor, step_id: int) -> None:
-    """Perform a failed step again; nothing of it had been written (AP-47)."""
-    permit("retry-step", actor.role, f"step {step_id}")
-    with app.database.transaction("retry-step") as tx:
-        row = tx.steps.get(step_id)
-        request = tx.requests.get_locked(row.request_id)
-        tx.steps.set_state(row.id, StepState.READY, expected={StepState.FAILED})
-        tx.enqueue(JobName.PERFORM, row.id)
-        _audit(tx, actor, "retry-step", request, {"step": row.seq})
 
 
 def replan(app: App, actor: Actor, request_id: int, version: int) -> RequestState:

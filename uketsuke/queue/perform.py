@@ -111,7 +111,7 @@ def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
         case ManualTask():
             manual.hand_to_person(tx, step, effect, app.today())
         case AccountAction():
-            manual.hand_account(tx, effect)
+            manual.hand_account(tx, effect.request_id, effect.step_id)
         case Confirm():
             manual.await_owner(tx, step, effect)
     return None

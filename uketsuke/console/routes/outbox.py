@@ -13,7 +13,7 @@ from uketsuke.console.request_page import lines_of
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.outbox import Standing, outbox
 from uketsuke.domain.states import LetterState, StepState
-from uketsuke.queue import answers
+from uketsuke.queue import answers, stopped
 from uketsuke.store.transaction import Transaction
 
 router = APIRouter()
@@ -61,7 +61,7 @@ def retry_step(request: Request, site: Here, visitor: Signed, step: int, form: F
     """Carry out a failed step again (AP-47)."""
     with site.app.database.reading() as tx:
         number = tx.requests.get(tx.steps.get(step).request_id).number
-    answers.retry_step(site.app, actor(visitor), step)
+    stopped.retry_step(site.app, actor(visitor), step)
     return go(request, "/outbox", Said("retried", {"number": number}))
 
 

@@ -1,0 +1,125 @@
+"""What people decide about a step that stands still: again, let it stand, by hand, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from uketsuke.app import Actor, App
+from uketsuke.connectors import manual
+from uketsuke.domain.job import JobName
+from uketsuke.domain.plan import AccountAction
+from uketsuke.domain.states import RequestState, StepState, permit
+from uketsuke.errors import NotAllowed
+from uketsuke.queue.correspondence import write
+from uketsuke.queue.external import ALREADY_SO, CANNOT_TELL, WAS_SO, through
+from uketsuke.queue.progress import finish_step, refresh_due, state_change
+from uketsuke.queue.review import assess_now
+from uketsuke.store.requests import RequestRow
+from uketsuke.store.steps import StepRow
+from uketsuke.store.transaction import Transaction
+
+STOPPED = frozenset({StepState.FAILED, StepState.UNKNOWN})
+
+
+def retry_step(app: App, actor: Actor, step_id: int) -> None:
+    """Perform a stopped step again (AP-47): nothing had been written, and another system is looked at."""
+    permit("retry-step", actor.role, f"step {step_id}")
+    with app.database.transaction("retry-step") as tx:
+        row, request = _stopped(tx, step_id)
+        tx.steps.set_state(row.id, StepState.READY, expected=STOPPED)
+        tx.enqueue(JobName.PERFORM, row.id)
+        _audit(tx, actor, "retry-step", request, {"step": row.seq})
+
+
+def accept_step(app: App, actor: Actor, step_id: int) -> None:
+    """It is as wanted already, by somebody else's doing: that may stand, and the plan goes on (EU-4)."""
+    permit("accept-step", actor.role, f"step {step_id}")
+    with app.database.transaction("accept-step") as tx:
+        row, _ = _stopped(tx, step_id)
+        if not may_stand(row):
+            raise NotAllowed("accept-step", row.state, "nobody has seen that it is so")
+        step = tx.plans.get(row.plan_id).plan().step(row.seq)
+        result = {"done_on": app.today().isoformat(), "through": through(app, step), "outcome": WAS_SO}
+        facts = {"outcome": WAS_SO, "why": str((row.error or {}).get("code"))}
+        finish_step(app, tx, row, result, actor=actor, facts=facts)
+
+
+def hand_step_over(app: App, actor: Actor, step_id: int) -> None:
+    """A person does in the system what the connector could not: it becomes work with its own page."""
+    permit("hand-step-over", actor.role, f"step {step_id}")
+    with app.database.transaction("hand-step-over") as tx:
+        row, request = _stopped(tx, step_id)
+        step = tx.plans.get(row.plan_id).plan().step(row.seq)
+        if not isinstance(step, AccountAction):
+            raise NotAllowed("hand-step-over", row.state, "it is nothing that a person could do instead")
+        tx.steps.set_state(row.id, StepState.WAITING, expected=STOPPED)
+        manual.hand_account(tx, request.id, row.id)
+        _audit(tx, actor, "hand-step-over", request, {"step": row.seq})
+        refresh_due(app, tx, request.id)
+
+
+def give_up(app: App, actor: Actor, step_id: int, version: int, reason: str) -> None:
+    """It cannot be done: what is done stays, the rest is dropped, and the requester is told why."""
+    permit("give-up", actor.role, f"step {step_id}")
+    with app.database.transaction("give-up") as tx:
+        row, request = _stopped(tx, step_id)
+        if not reason.strip():
+            raise NotAllowed("give-up", row.state, "no reason is given")
+        tx.steps.set_state(row.id, StepState.SUPERSEDED, expected=STOPPED, error=row.error)
+        tx.plans.supersede(request.id)
+        tx.waits.cancel(request.id, actor.login)
+        _tell(app, tx, request, reason)
+        tx.requests.update(request.id, version, state=RequestState.RETURNED, due_at=None, due_what=None)
+        facts = {"step": row.seq, **state_change(request.state, RequestState.RETURNED)}
+        _audit(tx, actor, "give-up", request, facts, {"reason": reason})
+
+
+def may_stand(row: StepRow) -> bool:
+    """Whether a stopped step may be let stand as it is found."""
+    return row.state in STOPPED and (row.error or {}).get("code") in (ALREADY_SO, CANNOT_TELL)
+
+
+def _stopped(tx: Transaction, step_id: int) -> tuple[StepRow, RequestRow]:
+    request = tx.requests.get_locked(tx.steps.get(step_id).request_id)
+    row = tx.steps.get(step_id)  # as whoever held the lock before has left it
+    if row.state not in STOPPED or request.state is not RequestState.RUNNING:
+        raise NotAllowed("stopped-step", row.state, "it does not stand still")
+    return row, request
+
+
+def _tell(app: App, tx: Transaction, request: RequestRow, reason: str) -> None:
+    subject = assess_now(app, tx, request).subject
+    if subject is None or subject.to is None:
+        return
+    write(
+        app,
+        tx,
+        template="general.returned",
+        to=subject.to,
+        facts={"recipient": subject.recipient, "subject_line": request.title, "reason": reason},
+        number=request.number,
+        key=f"give-up-{request.id}",
+        purpose="returned",
+        request_id=request.id,
+    )
+
+
+def _audit(
+    tx: Transaction,
+    actor: Actor,
+    action: str,
+    request: RequestRow,
+    facts: Mapping[str, JsonValue],
+    personal: Mapping[str, JsonValue] | None = None,
+) -> None:
+    tx.audit.append(
+        at=tx.now,
+        actor=actor.login,
+        action=action,
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        facts=dict(facts),
+        personal=dict(personal) if personal else None,
+    )
