@@ -173,3 +173,13 @@ def test_a_url_that_a_password_cuts_in_pieces_is_a_problem_that_quotes_no_piece(
     assert "%2F" in problem
     assert "kana" not in problem
     assert "ria" not in problem
+
+
+def test_a_directory_can_be_given_by_the_environment_its_password_by_a_file(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret\n")
+    given = {"CONNECTOR": "directory", "URL": "ldaps://dc1", "BIND": "cn=u", "BASE": "dc=x"}
+    given |= {"CA_FILE": "/etc/ca.pem", "PASSWORD_FILE": str(tmp_path / "password")}
+    settings = load(None, {f"UKETSUKE_SYSTEMS__EKOBE__{name}": value for name, value in given.items()})
+    system = settings.systems["ekobe"]
+    assert (str(system.ca_file), system.password.get_secret_value()) == ("/etc/ca.pem", "s3cret")
+    assert "s3cret" not in repr(settings)

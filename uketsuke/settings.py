@@ -40,6 +40,9 @@ PREFIX = "UKETSUKE_"
 NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
 """Names in the environment that steer the program but are no settings."""
 
+FILES = frozenset({"ca_file"})
+"""Settings that are files themselves; any other name ending so gives the file of a value."""
+
 
 def _as_list(value: Any) -> Any:
     return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
@@ -227,7 +230,7 @@ def _overlay(
         if not name.startswith(PREFIX) or name.removeprefix(PREFIX) in NOT_SETTINGS:
             continue
         path = name.removeprefix(PREFIX).lower().split("__")
-        if path[-1].endswith("_file"):
+        if path[-1].endswith("_file") and path[-1] not in FILES:
             path[-1] = path[-1].removesuffix("_file")
             try:
                 text = Path(text).read_text("utf-8").strip()

@@ -13,27 +13,30 @@ from pydantic import SecretStr
 from tests.cli.conftest import Cli
 from uketsuke.cli.exits import Code
 from uketsuke.settings import Mailbox, Settings
-from uketsuke.systems import Part
+from uketsuke.systems import Form, Part, System
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "OPERATING.md").read_text("utf-8")
+LISTED: dict[str, type[Part]] = {"mailbox": Mailbox, "form": Form, "systems": System}
+"""Tables of which there may be several."""
 SETTING = re.compile(r"^\| `([\w.]+)` \| (.+?) \| .+ \|$", re.MULTILINE)
 
 
 def settings(part: type[Part] = Settings, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Every setting with its default, as the table writes it."""
     for name, field in part.model_fields.items():
-        kind = Mailbox if name == "mailbox" else field.annotation
+        kind = LISTED.get(name, field.annotation)
         if isinstance(kind, type) and issubclass(kind, Part):
-            yield from settings(kind, f"{prefix}{name}.")
+            yield from settings(kind, f"{prefix}{name}.{'NAME.' if name == 'systems' else ''}")
         else:
-            yield f"{prefix}{name}", "required" if field.is_required() else shown(field.default)
+            default = field.get_default(call_default_factory=True)
+            yield f"{prefix}{name}", "required" if field.is_required() else shown(default)
 
 
 def shown(value: object) -> str:
     plain = value.get_secret_value() if isinstance(value, SecretStr) else value
     text = ", ".join(map(str, plain)) if isinstance(plain, tuple) else "" if plain is None else str(plain)
-    return f"`{text}`" if text else "–"
+    return f"`{text}`" if text not in ("", "{}") else "–"
 
 
 def test_the_table_names_every_setting_with_its_default() -> None:
@@ -59,6 +62,7 @@ def test_the_commented_settings_show_every_part_that_can_be_set() -> None:
     """`init` writes this file; what it does not mention nobody would find."""
     text = (ROOT / "uketsuke/templates/config/uketsuke.toml").read_text("utf-8")
     tables = set(tomllib.loads(text)) | {"services_folder"}
+    tables |= set(re.findall(r"^# \[+(\w+)", text, re.MULTILINE))
     named = {name.partition(".")[0] for name, _ in settings()}
     assert named - tables <= {"mode", "secret", "clock", "language"}
     for name, _ in settings():

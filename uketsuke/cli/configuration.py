@@ -49,6 +49,8 @@ def cover(value: Any) -> Any:
         return _cover_secret(value.get_secret_value())
     if isinstance(value, tuple | list):
         return [cover(item) for item in value]
+    if isinstance(value, dict):
+        return {name: cover(item) for name, item in value.items()}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
