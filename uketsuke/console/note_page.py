@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import JsonValue
 
 from uketsuke.console.forms import Sent
-from uketsuke.console.letter_preview import preview_with
+from uketsuke.console.note_follows import Judged, follows
+from uketsuke.console.onspot_part import Done, judge_done, missing, on_spot_part, read_done
 from uketsuke.console.site import Site
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.note import (
+    HIDDEN,
     UNLISTED,
-    Follows,
     NoteError,
     NotePage,
     hits,
     note_fields,
     open_ones,
     service_hits,
+    with_errors,
 )
-from uketsuke.console.views.plan import Planned, plan_view
+from uketsuke.console.views.onspot import OnSpotPart
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.calendar import JST, local
 from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.people import Person
 from uketsuke.domain.request import FieldSpec, Rule
 from uketsuke.domain.text import fold
-from uketsuke.domain.wording import letter_until
 from uketsuke.domain.world import LedgerRow
 from uketsuke.intake.forms import read_note
 from uketsuke.intake.note import Note
@@ -56,6 +57,8 @@ class Call:
     what: str
     service: str
     fields: Mapping[str, str]
+    done: Done | None = None
+    """What is done already; None while その場で完了 has not been opened."""
 
     @property
     def is_unlisted(self) -> bool:
@@ -79,7 +82,15 @@ def read_call(form: Sent, submission: str, now: datetime) -> Call:
         what=form.one("what"),
         service=form.one("s"),
         fields={name: text.strip() for name, text in form.under("n.").items()},
+        done=read_done(form),
     )
+
+
+def opened(call: Call, press: str) -> Call:
+    """The form after その場で完了 or 閉じる was pressed; what was typed elsewhere stays."""
+    if press == "onspot":
+        return replace(call, done=call.done or Done())
+    return replace(call, done=None) if press == "close" else call
 
 
 def started_at(call: Call, now: datetime) -> datetime | None:
@@ -116,9 +127,8 @@ def note_page(
     service = next((one.value for one in services if one.chosen), "")
     specs = naming.specs(service)
     department = person.department if person else call.section
-    assessment = (
-        _assess(site, tx, visitor, call, service, person) if service and (person or call.name) else None
-    )
+    judged = _judge(site, tx, visitor, call, service, person) if service and (person or call.name) else None
+    assessment = judged.assessment if judged else None
     return NotePage(
         submission=call.submission,
         way=call.way,
@@ -133,10 +143,14 @@ def note_page(
         check=call.check,
         what=call.what,
         services=services,
-        fields=note_fields(
-            specs, call.fields, _needed(specs, call, assessment), _units(tx, specs, department), naming
+        fields=with_errors(
+            note_fields(
+                specs, call.fields, _needed(specs, call, assessment), _units(tx, specs, department), naming
+            ),
+            errors,
         ),
-        follows=_follows(site, call, assessment, naming) if assessment else None,
+        on_spot=_on_spot(tx, visitor, call, judged, errors, naming),
+        follows=follows(site, judged, naming) if judged else None,
         department=department,
         open=open_ones(tx.requests.of_department(department, limit=5), naming) if department else (),
         errors=tuple(errors),
@@ -203,12 +217,44 @@ def _content(words: str) -> Content:
     return Content(channel=Channel.NOTE, text=words, full_text=words)
 
 
-def _assess(
+def _judge(
     site: Site, tx: Transaction, visitor: Visitor, call: Call, service: str, person: Person | None
-) -> Assessment:
+) -> Judged:
     note = note_of(site, tx, visitor, call, service, person)
     content = read_note(note.raw())
-    return assess(content, site.app.now(), site.app.world(tx), site.app.catalogue, service=service)
+    found = assess(content, site.app.now(), site.app.world(tx), site.app.catalogue, service=service)
+    if call.done is None:
+        return Judged(note, found)
+    return Judged(note, found, judge_done(site.app, tx, visitor, call.done, content, found))
+
+
+def _on_spot(
+    tx: Transaction,
+    visitor: Visitor,
+    call: Call,
+    judged: Judged | None,
+    errors: Sequence[NoteError],
+    naming: Naming,
+) -> OnSpotPart | None:
+    """The opened part; nothing to ask yet while nobody knows who calls and what about."""
+    if call.done is None:
+        return None
+    if judged is None or judged.on_spot is None:
+        return OnSpotPart()
+    wrong = {one.id: one.text for one in errors}
+    return on_spot_part(tx, visitor, call.done, judged.on_spot, wrong, naming)
+
+
+def done_note(
+    site: Site, tx: Transaction, visitor: Visitor, call: Call, service: str, naming: Naming
+) -> tuple[Note, tuple[NoteError, ...]]:
+    """The note of what is done on the spot, and what is missing before it may be accepted as that."""
+    judged = _judge(site, tx, visitor, call, service, chosen_person(tx, call))
+    if judged.on_spot is None:
+        return judged.note, ()
+    shown = {name: f"n_{name}" for name in naming.specs(service) if name not in HIDDEN}
+    lacks = missing(judged.on_spot, service, shown, naming)
+    return replace(judged.note, done=judged.on_spot.deed), tuple(NoteError(one.id, one.text) for one in lacks)
 
 
 def _needed(specs: Mapping[str, FieldSpec], call: Call, assessment: Assessment | None) -> frozenset[str]:
@@ -229,24 +275,3 @@ def _units(tx: Transaction, specs: Mapping[str, FieldSpec], department: str) -> 
         for name, spec in specs.items()
         if spec.rule is Rule.ASSET_NO and spec.ledger and department
     }
-
-
-def _follows(site: Site, call: Call, assessment: Assessment, naming: Naming) -> Follows:
-    words = naming.words
-    need = next(iter(assessment.authority.need), None)
-    dues = sorted(due.at for due in (*assessment.dues.values(), *assessment.deadlines.values()) if due.at)
-    due = naming.at(dues[0]) if dues else words("note.no-due")
-    concerns = tuple(naming.concern(one, assessment.service) for one in assessment.concerns)
-    subject = assessment.subject
-    to = subject.to if subject and subject.to else words("note.no-recipient")
-    planned = Planned(assessment.steps or (), {}, {}, False, preview_with(site.app, "", naming))
-    return Follows(
-        due=due,
-        need=words(f"authority.need.{need.value if need else 'none'}"),
-        letters_to=to,
-        plan=plan_view(planned, naming)
-        if assessment.steps and not any(c.hard for c in assessment.concerns)
-        else None,
-        reasons=concerns,
-        say=words("note.say", until=letter_until(dues[0])) if dues else words("note.say-open"),
-    )

@@ -55,6 +55,11 @@ SOURCE = "console"
 """Where notes come from; nobody signed in for a file that looks like one and came another way."""
 
 
+def original_id(submission: str) -> str:
+    """What a receipt keeps of a note's identity: pressing twice leads to the same one."""
+    return f"note:{submission}"
+
+
 def accept_note(database: Database, note: Note, received_at: datetime) -> Accepted:
     """Keep the note and give it a receipt number; the same submission gets the same one."""
     return accept(
@@ -63,5 +68,5 @@ def accept_note(database: Database, note: Note, received_at: datetime) -> Accept
         Channel.NOTE,
         source=SOURCE,
         received_at=received_at,
-        original_id=f"note:{note.submission_id}",
+        original_id=original_id(note.submission_id),
     )

@@ -8,12 +8,21 @@ from starlette.responses import Response
 
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
-from uketsuke.console.note_page import Call, chosen_person, note_of, note_page, read_call, started_at
+from uketsuke.console.note_page import (
+    Call,
+    chosen_person,
+    done_note,
+    note_of,
+    note_page,
+    opened,
+    read_call,
+    started_at,
+)
 from uketsuke.console.notices import Said, go
 from uketsuke.console.site import Here, Signed, Site
 from uketsuke.console.views.note import NoteError
 from uketsuke.console.visitor import Visitor, new_secret
-from uketsuke.intake.note import accept_note
+from uketsuke.intake.note import accept_note, original_id
 
 router = APIRouter()
 
@@ -31,8 +40,11 @@ def take_note(request: Request, site: Here, visitor: Signed, form: Form) -> Resp
     The submission id was made with the form: pressing twice, or reloading, stores once.
     """
     call = read_call(form, new_secret(), site.app.now())
-    if form.one("look"):
-        return _page(request, site, visitor, call)
+    press = form.one("press")
+    if form.one("look") or press == "close" or (press == "onspot" and call.done is None):
+        return _page(request, site, visitor, opened(call, press))
+    if press == "onspot":
+        return _take_done(request, site, visitor, call)
     with site.app.database.reading() as tx:
         person = chosen_person(tx, call)
         note = note_of(site, tx, visitor, call, _service(site, call), person)
@@ -54,7 +66,23 @@ def look_up(request: Request, site: Here, visitor: Signed, form: Form) -> Respon
     # What somebody is typing into is never replaced under their hands.
     parts = {"hits": source == "input#who", "services": source == "input#what"}
     parts["fields"] = not source.startswith(("input#n_", "textarea#n_"))
+    parts["onspot"] = note.on_spot is not None and not source.startswith(("input#d_", "select#d_"))
     return site.pages.answer("note-look.html", frame=frame, note=note, parts=parts)
+
+
+def _take_done(request: Request, site: Site, visitor: Visitor, call: Call) -> Response:
+    """その場で完了: accepted when it can be carried through as the worker will, else nothing is (AP-85)."""
+    with site.app.database.reading() as tx:
+        known = tx.receipts.find_original(original_id(call.submission))
+        if known is not None:
+            # Pressed twice: the first may have changed already what this one would be judged by.
+            return go(request, f"/requests/{known.number}")
+        errors = _missing(site, call, chosen_person(tx, call) is not None)
+        note, lacks = done_note(site, tx, visitor, call, _service(site, call), naming_of(site, tx))
+    if errors or lacks:
+        return _page(request, site, visitor, call, [*errors, *(() if errors else lacks)])
+    accepted = accept_note(site.app.database, note, site.app.now())
+    return go(request, f"/requests/{accepted.number}", Said("note-on-the-spot", {"number": accepted.number}))
 
 
 def _service(site: Site, call: Call) -> str:

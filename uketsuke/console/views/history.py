@@ -42,7 +42,8 @@ def history(entries: Sequence[Entry], naming: Naming) -> tuple[HistoryLine, ...]
 
 
 def _what(entry: Entry, naming: Naming) -> str:
-    text = naming.words.get(f"history.did.{entry.action}", entry.action)
+    action = "run-on-the-spot" if entry.facts.get("on_the_spot") else entry.action
+    text = naming.words.get(f"history.did.{action}", action)
     after = entry.facts.get("after")
     state = after.get("state") if isinstance(after, Mapping) else None
     if isinstance(state, str) and (word := naming.state_word(state)):

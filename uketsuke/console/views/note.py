@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.onspot import OnSpotPart
 from uketsuke.console.views.plan import PlanView
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.people import Person
@@ -114,6 +115,8 @@ class NotePage:
     department: str
     open: tuple[OpenOne, ...]
     errors: tuple[NoteError, ...] = ()
+    on_spot: OnSpotPart | None = None
+    """What is done already; None while その場で完了 has not been opened."""
 
     def error(self, name: str) -> str:
         """What is wrong with a control; empty for nothing."""
@@ -180,6 +183,12 @@ def note_fields(
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.name in COMMON, not row.required)))
+
+
+def with_errors(fields: Sequence[NoteField], errors: Sequence[NoteError]) -> tuple[NoteField, ...]:
+    """The fields with what is wrong with each."""
+    said = {one.id: one.text for one in errors}
+    return tuple(replace(field, error=said.get(field.id, "")) for field in fields)
 
 
 def _matters(name: str, spec: FieldSpec, typed: Mapping[str, str], needed: frozenset[str]) -> bool:

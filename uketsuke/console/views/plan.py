@@ -130,13 +130,20 @@ def plan_view(planned: Planned, naming: Naming) -> PlanView:
 
 
 def with_proposals(planned: Planned) -> Results:
-    """What the steps will leave, as far as it is certain: proposed dates are the agreement."""
-    sure = {
-        step.seq: {name: day.isoformat() for name, day in step.proposed.items()}
-        for step in planned.steps
-        if isinstance(step, AgreeDate) and set(step.names) <= set(step.proposed)
-    }
+    """What the steps will leave, as far as it is certain."""
+    sure = {step.seq: left for step in planned.steps for left in (_certain(step),) if left}
     return {**sure, **planned.results}
+
+
+def _certain(step: Step) -> dict[str, JsonValue]:
+    """Proposed dates are the agreement; what a person has recorded or named is so."""
+    if isinstance(step, Reserve) and step.keys:
+        return {"asset_no": list(step.keys)}
+    if isinstance(step, ManualTask) and step.recorded:
+        return dict(step.recorded.results)
+    if isinstance(step, AgreeDate) and set(step.names) <= set(step.proposed):
+        return {name: day.isoformat() for name, day in step.proposed.items()}
+    return {}
 
 
 def _change_row(step: Step, results: Results, naming: Naming) -> ChangeRow | None:
