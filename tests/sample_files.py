@@ -45,9 +45,14 @@ class Sample:
         return datetime.fromisoformat(self.expected["received_at"])
 
     @property
+    def city(self) -> str:
+        """Whose services and world it is judged with."""
+        return "ashiya" if self.path.parent.parent.name == "ashiya" else "kobe"
+
+    @property
     def world(self) -> SnapshotWorld:
         """The world of the samples on that day."""
-        return world_on(self.received_at)
+        return world_on(self.received_at, self.city)
 
     @property
     def thread(self) -> Thread | None:
@@ -59,30 +64,34 @@ class Sample:
 
     def assessed(self, **more: Any) -> Assessment:
         """The message judged alone in its world."""
-        return assess(self.content, self.received_at, self.world, catalogue(), thread=self.thread, **more)
+        known = catalogue(self.city)
+        return assess(self.content, self.received_at, self.world, known, thread=self.thread, **more)
+
+
+WORLDS = {"kobe": "context.json", "ashiya": "world.json"}
 
 
 @cache
-def catalogue() -> Catalogue:
+def catalogue(*cities: str) -> Catalogue:
     """The services of the samples' city."""
-    return Catalogue.load(["kobe"])
+    return Catalogue.load(cities or ["kobe"])
 
 
 @cache
-def context() -> dict[str, Any]:
-    """The plain values of the samples' world."""
-    found: dict[str, Any] = json.loads((SAMPLES / "kobe" / "context.json").read_text("utf-8"))
+def context(city: str = "kobe") -> dict[str, Any]:
+    """The plain values of a city's world."""
+    found: dict[str, Any] = json.loads((SAMPLES / city / WORLDS[city]).read_text("utf-8"))
     return found
 
 
-def world_on(at: datetime) -> SnapshotWorld:
-    """The samples' world as it is on a day."""
-    return SnapshotWorld(context(), local_day(at), catalogue().key_columns)
+def world_on(at: datetime, city: str = "kobe") -> SnapshotWorld:
+    """A city's world as it is on a day."""
+    return SnapshotWorld(context(city), local_day(at), catalogue(city).key_columns)
 
 
 def samples(*folders: str) -> Iterator[Sample]:
     """Every sample below the folders named, in the order of their names."""
-    for folder in folders or ("kobe/lte-handover", "edge"):
+    for folder in folders or ("kobe/lte-handover", "kobe/ekobe-unlock", "ashiya/account-unlock", "edge"):
         for expected in sorted((SAMPLES / folder).glob("*.expected.json")):
             stem = expected.name.removesuffix(".expected.json")
             yield next(

@@ -111,6 +111,7 @@ class App:
             border_hosts=frozenset(trust.border_hosts),
             forms=[RegisteredForm(**form.model_dump()) for form in self.settings.form],
             policy={name: SecondPerson(choice) for name, choice in self.settings.second_person.items()},
+            choices=self.settings.choices(),
         )
 
     def system_title(self, system: str) -> str:

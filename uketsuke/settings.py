@@ -160,6 +160,8 @@ class Settings(Part):
     systems: dict[str, System] = Field(default_factory=dict)
     second_person: dict[str, Literal["none", "after", "before"]] = Field(default_factory=dict)
     """`unlock` or `<service>.unlock` → none, after, before."""
+    initial_password: Literal["system_mail", "phone", "fixed_rule", "one_time_link"] | None = None
+    """How an initial password reaches its person; None = whoever hands it over says how."""
     desk: Desk = Desk()
     hours: Hours = Hours()
 
@@ -176,6 +178,10 @@ class Settings(Part):
         if value is not None and not value.get_secret_value().strip():
             raise ValueError("must not be empty: anybody could make tokens")
         return value
+
+    def choices(self) -> dict[str, str]:
+        """What the city has chosen among the settings of the catalogue."""
+        return {"initial_password": self.initial_password} if self.initial_password else {}
 
     def path(self, text: str) -> Path:
         """A path of the settings, relative to the data directory."""

@@ -22,6 +22,8 @@ class Form(Part):
     relay: MailAddress
     form_id: str
     service: str
+    system: str = "intranet_cms"
+    """The system whose login names the form carries."""
 
 
 class System(Part):

@@ -35,7 +35,7 @@ def test_the_shape_is_the_documented_one(cli: Cli) -> None:
     (one,) = objects(cli, CLEAN, "--world", WORLD)
     assert list(one) == KEYS
     assert list(one["thread"]) == ["in_reply_to", "receipt"]
-    assert list(one["authority"]) == ["evidence", "target", "risk", "need"]
+    assert list(one["authority"]) == ["evidence", "target", "risk", "need", "second_person"]
     (request,) = one["requests"]
     assert list(request) == ["service", "fields", "concerns", "plan"]
     field = request["fields"]["desired_date"]

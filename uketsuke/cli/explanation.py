@@ -87,6 +87,7 @@ def explain(
             "target": authority.target.value if authority.target else None,
             "risk": authority.risk.value if authority.risk else None,
             "need": [need.value for need in authority.need],
+            "second_person": authority.second_person.value if authority.second_person else None,
         },
         "fields": {} if chosen else explain_fields(assessment.reading),
         "requests": [explain_request(assessment, concerns)] if chosen else [],

@@ -12,7 +12,6 @@ from pydantic import JsonValue
 
 from uketsuke.cli.cells import WrongCell, day, day_text
 from uketsuke.cli.registers import ACTOR, Cells
-from uketsuke.domain.text import asset_key
 from uketsuke.processors.ledger import Column, ColumnRule, Ledger
 from uketsuke.store.ledgers import Origin
 from uketsuke.store.transaction import Transaction
@@ -35,7 +34,7 @@ class LedgerRegister:
 
     def key(self, cells: Cells) -> str:
         """See `Register`."""
-        return asset_key(cells.get(self.ledger.key, ""))
+        return self.ledger.key_of(cells.get(self.ledger.key, ""))
 
     def current(self, tx: Transaction, as_of: datetime | None = None) -> dict[str, Cells]:
         """See `Register`; `as_of` is a moment of the past."""
@@ -80,6 +79,9 @@ class LedgerRegister:
             return None
         if column is not None and column.rule is ColumnRule.DATE:
             return day_text(day(cell, self.columns[name]))
+        if column is not None and column.rule is ColumnRule.DATES:
+            days = [one for one in re.split(r"[、,;\s]+", cell) if one]
+            return [day_text(day(one, self.columns[name])) for one in days]
         if column is not None and column.rule is ColumnRule.CHOICE:
             found = [value for value, word in column.words if cell in (value, word)]
             if not found:

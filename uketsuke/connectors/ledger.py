@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from uketsuke.connectors.base import Done, Effect, local
@@ -30,16 +31,26 @@ def update(tx: Transaction, step: LedgerUpdate, effect: Effect) -> Done:
     local(tx, effect)
     keys, expected = _list(resolve(step.key, effect.results)), _list(resolve(step.expects, effect.results))
     changes = resolve_all(step.set, effect.results)
-    versions, before = [], {}
+    versions: list[int] = []
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
     for key, version in zip(keys, expected, strict=True):
         row = tx.ledgers.row(step.ledger, key)
-        before[key] = {name: row.values.get(name) for name in changes} if row else {}
-        versions.append(tx.ledgers.update(step.ledger, key, version, changes, _origin(effect)))
+        changed = {**changes, **_longer(row.values if row else {}, step, effect)}
+        before[key] = {name: row.values.get(name) for name in changed} if row else {}
+        after[key] = changed
+        versions.append(tx.ledgers.update(step.ledger, key, version, changed, _origin(effect)))
     return Done(
         {"version": versions},
-        {"ledger": step.ledger, "keys": keys, "columns": sorted(changes)},
-        {"before": before, "after": changes},
+        {"ledger": step.ledger, "keys": keys, "columns": sorted({*step.set, *step.add})},
+        {"before": before, "after": after if step.add else changes},
     )
+
+
+def _longer(values: Mapping[str, Any], step: LedgerUpdate, effect: Effect) -> dict[str, Any]:
+    """The lists that stand in the row now, each with what is added behind it."""
+    added = resolve_all(step.add, effect.results)
+    return {name: [*_list(values.get(name) or []), value] for name, value in added.items()}
 
 
 def _origin(effect: Effect) -> Origin:

@@ -70,3 +70,5 @@ class RegisteredForm(Frozen):
     relay: str
     form_id: str
     service: str
+    system: str = "intranet_cms"
+    """The system whose login names the form carries."""

@@ -31,6 +31,7 @@ class Rule(StrEnum):
     DEPARTMENT = "department"
     CODE = "code"
     ASSET_NO = "asset-no"
+    ACCOUNT = "account"
 
 
 class Widget(StrEnum):
@@ -55,7 +56,7 @@ class FieldSpec:
     words: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)
     """Vocabulary of a CHOICE: value → words; the first word is the one we show."""
     ledger: str | None = None
-    """Ledger whose keys an ASSET_NO must be among."""
+    """Ledger whose keys an ASSET_NO or an ACCOUNT must be among."""
     pattern: str | None = None
     """Form of a CODE, as a regular expression over the folded text."""
     required: bool = False

@@ -54,6 +54,7 @@ class SnapshotWorld:
             "campaigns",
             "systems_accounts",
             "systems_objects",
+            "settings",
         }
     )
 
@@ -68,7 +69,8 @@ class SnapshotWorld:
         self.border_hosts = _set(data.get("border_hosts")) or frozenset()
         self._staff = _list(Person, data.get("staff"))
         self._departments = _list(Department, data.get("departments"))
-        self._mailboxes = _list(SharedMailbox, data.get("shared_mailboxes")) or []
+        boxes = data.get("shared_mailboxes") or []
+        self._mailboxes = [SharedMailbox(mail=one["mail"], department=one["department"]) for one in boxes]
         self._keys = dict(ledger_keys or {})
 
     def people(self, *, mail: str | None = None, name: str | None = None) -> list[Person] | None:
@@ -124,6 +126,11 @@ class SnapshotWorld:
     def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
         """See `World`."""
         return SECOND_PERSON[action]
+
+    def choice(self, setting: str) -> str | None:
+        """See `World`."""
+        found = self.data.get("settings", {}).get(setting)
+        return None if found is None else str(found)
 
     def knows_ledger(self, ledger: str) -> bool:
         """See `World`."""

@@ -98,6 +98,9 @@ class World(Protocol):
         `persons` are the employee numbers of who asks and whose account it is: too much may be of one person.
         """
 
+    def choice(self, setting: str) -> str | None:
+        """What the city has chosen for a setting of the catalogue (`initial_password`); None = nothing."""
+
     def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
         """Open or recently closed requests of the same service, department and key field (FR-06)."""
 

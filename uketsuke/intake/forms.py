@@ -51,7 +51,7 @@ def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.
         values=values,
         entered_by=_text(fields.get("entered_by")) or None,
         submitted_at=called_at or submitted_at,
-        identity_check=_text(fields.get("identity_check")) or None,
+        identity_check=_read_check(fields.get("identity_check")),
         done=_read_deed(fields, called_at, findings),
         original_id=_text(fields.get("submission_id")) or None,
         problems=findings.problems(),
@@ -114,6 +114,12 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return clean(str(value))
+
+
+def _read_check(value: object) -> str | None:
+    """How who called was checked: `call-back`, or an object that says `how` (and by whom)."""
+    how = dict(value).get("how") if isinstance(value, _Object) else value
+    return _text(how).replace("_", "-") or None
 
 
 def _read_time(fields: dict[str, object], name: str, findings: Findings) -> datetime | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from uketsuke.domain.authority import Authority, Need, SecondPerson, evidence_for, need_for
+from uketsuke.domain.authority import Authority, Need, Path, SecondPerson, evidence_for, need_for
 from uketsuke.domain.calendar import local_day
 from uketsuke.domain.consent import owners_of
 from uketsuke.domain.content import Content, Kind
@@ -39,8 +39,10 @@ from uketsuke.processors.extract import (
 )
 from uketsuke.processors.replies import assess_reply
 from uketsuke.processors.rules import concerns_of, validate
-from uketsuke.processors.sender import Who, applied_at, who_asks
+from uketsuke.processors.secrets import without_secrets
+from uketsuke.processors.sender import Who, applied_at, way_of, who_asks
 from uketsuke.processors.sentences import Mood, sentences
+from uketsuke.processors.survey import form_of, is_survey, recognised
 from uketsuke.processors.unread import unread_of
 
 _ACTIONS = {Kind.BOUNCE: Action.ATTACH_TO_OUTGOING}
@@ -66,18 +68,19 @@ def assess(
     the keys of concerns that an operator has overridden with a reason.
     Raises `UnknownService` for a `service` that is not configured.
     """
+    content = as_judged(content, world)
     applied = applied_at(content, received_at, world)
     if content.automatic is not None:
         return _automatic(content, applied, world)
-    if thread is not None:
+    if thread is not None and not is_survey(content):
         reader = reader_for(world, local_day(applied), catalogue.key_patterns)
         beside = next((one.words.beside for one in catalogue.all() if one.id == thread.service), ())
         return assess_reply(content, applied, reader, thread, beside)
     candidates = claims_of(content, catalogue)
-    chosen = service or _chosen(candidates)
+    chosen = service or _registered(content, world, catalogue) or _chosen(candidates)
     processor = catalogue.service(chosen) if chosen else None
     view = _View(content, applied, world, catalogue, processor, candidates, number)
-    if service is None and view.is_inquiry():
+    if service is None and not is_survey(content) and view.is_inquiry():
         return view.inquiry(corrections)
     return view.request(corrections, frozenset(decided))
 
@@ -86,6 +89,18 @@ def claims_of(content: Content, catalogue: Catalogue) -> tuple[Claim, ...]:
     """Every service's claim to the message, the strongest first, then by id."""
     found = [claim for service in catalogue.all() if (claim := service.claims(content))]
     return tuple(sorted(found, key=lambda claim: (-claim.strength, claim.service)))
+
+
+def as_judged(content: Content, world: World) -> Content:
+    """The message as the rules see it: no password, and a registered form's answer for what it is."""
+    proven = way_of(content, world) in (Path.MAIL_PROVEN, Path.CMS_SURVEY)
+    return recognised(without_secrets(content), world, proven=proven)
+
+
+def _registered(content: Content, world: World, catalogue: Catalogue) -> str | None:
+    """The service that a registered form is for, where it is configured."""
+    form = form_of(content, world)
+    return form.service if form and any(one.id == form.service for one in catalogue.all()) else None
 
 
 def _chosen(candidates: tuple[Claim, ...]) -> str | None:
@@ -172,7 +187,7 @@ class _View:
         stopped = any(one.stops_plan and one.key not in decided for one in concerns)
         steps = None
         if self.processor and request is not None and subject.to is not None and not stopped:
-            steps = self.processor.plan(request, self.world, subject)
+            steps = self.processor.plan(request, self.world, subject) or None
         return Assessment(
             kind=Kind.REQUEST,
             action=Action.OPEN_REQUEST,
@@ -247,7 +262,15 @@ class _View:
         person = who.person
         section = self.world.address_of(person.department if person else department)
         to = (person.mail if person else None) or section
-        return Subject(self.applied, to, person.name if person else department, self.number, person)
+        return Subject(
+            self.applied,
+            to,
+            person.name if person else department,
+            self.number,
+            person,
+            self.content.channel,
+            self.content.identity_check,
+        )
 
     def _asker(self, who: Who, values: Plain) -> Subject:
         """Who is answered: as every letter, or the section whose own mailbox it came from."""

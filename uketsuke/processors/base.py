@@ -17,7 +17,7 @@ from typing import ClassVar
 from pydantic import JsonValue
 
 from uketsuke.domain.authority import Action, Risk, Target
-from uketsuke.domain.content import Content
+from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.deadline import Rule as DeadlineRule
 from uketsuke.domain.people import Person
 from uketsuke.domain.plan import Plan, Results, Step
@@ -41,6 +41,10 @@ class Subject:
     """How the recipient is greeted: the directory's name, or the section."""
     receipt_number: str | None = None
     person: Person | None = None
+    channel: Channel = Channel.MAIL
+    """How it came in: what a person can be reached by follows from it."""
+    identity_check: str | None = None
+    """How an operator checked who asks, where one did."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,10 @@ class Words:
     """Names of other things: beside one of these a name of ours is only a hint."""
     beside: tuple[str, ...] = ()
     """Words that ordinary requests of the service hold and that ask for nothing more (`持参`)."""
+    innocent: tuple[str, ...] = ()
+    """Words that elsewhere take something back and here tell why it is asked for (`打ち間違えて`)."""
+    nouns: frozenset[str] = frozenset()
+    """Choices that name a thing and no deed (a system): they count in sentences that ask for nothing too."""
     keys: str | None = None
     """Form of a ledger key."""
 
@@ -121,6 +129,8 @@ class Processor:
     ledgers: ClassVar[tuple[str, ...]] = ()
     action: ClassVar[Action | None] = None
     """What the policy of the second person asks about; None where no request of it can be R3."""
+    judges_passwords: ClassVar[bool] = False
+    """Whether a password written in a message breaks a rule of its own, in place of FR-11."""
 
     def heading(self, values: Plain) -> str:
         """What a request is called before people: the title without its brackets, and the kind asked for."""

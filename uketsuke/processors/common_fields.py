@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from uketsuke.domain.request import Plain, Rule, ServiceRequest, Widget, field
 
@@ -11,8 +12,28 @@ def _nobody_to_write_to(values: Plain) -> bool:
     return not values.get("requester_phone")
 
 
-class CommonFields(ServiceRequest):
-    """Base of most requests; a service's own label wins over the same label here."""
+def remarks_field() -> Any:
+    """備考, for the services that have it."""
+    return field(
+        "備考",
+        aliases=("その他", "特記事項", "連絡事項", "メモ", "コメント"),
+        widget=Widget.LINES,
+        max_length=2000,
+    )
+
+
+def employee_number_field() -> Any:
+    """職員番号, for the services that have it."""
+    return field(
+        "職員番号",
+        aliases=("職員No", "職員ＮＯ", "職員コード", "職員ID番号"),
+        rule=Rule.CODE,
+        pattern=r"[0-9A-Z]{5,10}",
+    )
+
+
+class RequesterFields(ServiceRequest):
+    """Who asks; a service's own label wins over the same label here."""
 
     requester_name: str = field(
         "氏名",
@@ -86,6 +107,11 @@ class CommonFields(ServiceRequest):
         required=True,
         min_length=1,
     )
+
+
+class CommonFields(RequesterFields):
+    """Base of most requests."""
+
     desired_date: date | None = field(
         "希望日",
         aliases=(
@@ -101,9 +127,4 @@ class CommonFields(ServiceRequest):
         rule=Rule.DATE,
         widget=Widget.DATE,
     )
-    remarks: str | None = field(
-        "備考",
-        aliases=("その他", "特記事項", "連絡事項", "メモ", "コメント"),
-        widget=Widget.LINES,
-        max_length=2000,
-    )
+    remarks: str | None = remarks_field()

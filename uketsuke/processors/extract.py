@@ -23,8 +23,10 @@ from uketsuke.domain.world import World
 from uketsuke.processors.base import Processor
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.processors.days import wished_day
-from uketsuke.processors.labels import Pair, find_pairs, masked
+from uketsuke.processors.labels import Pair, masked
+from uketsuke.processors.secrets import holds_secret
 from uketsuke.processors.sentences import HAD, Mood, Sentence, heading, is_reply_subject, sentences
+from uketsuke.processors.survey import is_survey, pairs_of
 from uketsuke.processors.values import Reader, choices_in, is_nothing, key_in_text
 
 LONGEST_TEXT = 100_000
@@ -60,12 +62,13 @@ class Extraction:
         """Everything that the message itself says; of several values the first one written counts."""
         values: Values = {}
         labels = self.processor.labels() if self.processor else _common_labels()
-        pairs = find_pairs(self.text, labels)[:_MOST_PAIRS]
+        pairs = pairs_of(self.content, self.text, labels)[:_MOST_PAIRS]
         for name, value in self._typed(labels) if self.content.values else self._labelled(labels, pairs):
             values.setdefault(name, []).append(value)
-        unlabelled = masked(self.text, pairs)
-        for name, value in tuple(self._spoken(unlabelled, frozenset(_said(values)))):
-            values.setdefault(name, []).append(value)
+        if not is_survey(self.content):
+            unlabelled = masked(self.text, pairs)
+            for name, value in tuple(self._spoken(unlabelled, frozenset(_said(values)))):
+                values.setdefault(name, []).append(value)
         for name, history in values.items():
             history.reverse()
             values[name] = sorted(history, key=lambda one: one.value is not None)
@@ -110,7 +113,7 @@ class Extraction:
         for name, spec in self.request.specs().items():
             if name in known:
                 continue
-            if spec.rule is Rule.ASSET_NO:
+            if spec.rule in (Rule.ASSET_NO, Rule.ACCOUNT):
                 yield from self._keys(name, spec, marked.text, at)
                 yield from self._keys(name, spec, subject.text, in_subject)
             elif spec.rule is Rule.CHOICE:
@@ -142,8 +145,9 @@ class Extraction:
         self, name: str, spec: FieldSpec, spoken: tuple[Sentence, ...], at: Callable[[int, int], Source]
     ) -> Iterator[tuple[str, FieldValue]]:
         """Each value whose word stands in a sentence that asks; two different ones are a concern."""
+        nouns = self.processor.words.nouns if self.processor else frozenset[str]()
         for sentence in spoken:
-            if sentence.mood is not Mood.ASKS:
+            if sentence.mood is not Mood.ASKS and name not in nouns:
                 continue
             asked = _without_what_was(spec, sentence.text)
             for value in choices_in(spec, asked):
@@ -179,7 +183,7 @@ class Extraction:
 
     def _add_sender(self, values: Values) -> None:
         address = self.content.sender.address
-        mailed = self.content.channel is Channel.MAIL
+        mailed = self.content.channel is Channel.MAIL and not is_survey(self.content)
         wanted = "requester_email" in self.request.specs() and "requester_email" not in _read(values)
         if mailed and address and wanted:
             source = Source(kind=SourceKind.HEADER, part="From", text=address)
@@ -187,8 +191,10 @@ class Extraction:
             values.setdefault("requester_email", []).append(value)
 
     def _value(self, name: str, raw: str, source: Source, rule: str) -> FieldValue:
-        read = self.reader.read(self.request.specs()[name], raw)
-        return FieldValue(value=read.value, raw=raw, source=source, rule=rule)
+        spec = self.request.specs()[name]
+        if spec.rule is Rule.TEXT and holds_secret(raw):
+            return FieldValue(value=None, raw=raw, source=source, rule=rule)
+        return FieldValue(value=self.reader.read(spec, raw).value, raw=raw, source=source, rule=rule)
 
     def _span(self, start: int, end: int) -> Source:
         text = self.content.text[start:end]
@@ -198,7 +204,7 @@ class Extraction:
 def with_directory(
     reading: Reading, person: Person | None, request: type[ServiceRequest], *, section: bool
 ) -> Reading:
-    """Fill from the directory what the message does not say about who asks; the section if wanted."""
+    """Fill from the directory what must be known of who asks and is not said; the section if wanted."""
     if person is None:
         return reading
     known: dict[str, JsonValue] = {"requester_name": person.name, "requester_email": person.mail}
@@ -206,7 +212,9 @@ def with_directory(
         known["department"] = person.department
     for name, value in known.items():
         history = reading.values.get(name, ())
-        if value and name in request.specs() and all(one.value is None for one in history):
+        spec = request.specs().get(name)
+        needed = spec is not None and spec.is_required(reading.plain())
+        if value and needed and all(one.value is None for one in history):
             source = Source(kind=SourceKind.DIRECTORY, part=person.employee_number, text=str(value))
             found = FieldValue(value=value, raw=str(value), source=source, rule="directory")
             reading = reading.with_value(name, found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uketsuke.domain.text import asset_key, fold
+
 
 class ColumnRule(StrEnum):
     """How the values of a column are shown, compared and imported."""
@@ -12,6 +14,8 @@ class ColumnRule(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
     DATE = "date"
+    DATES = "dates"
+    """Several days in their order."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Column:
 
     def shown(self, value: object) -> str:
         """The value in the words that people use; empty where there is none."""
+        if isinstance(value, list):
+            return "、".join(map(str, value))
         return "" if value is None else dict(self.words).get(str(value), str(value))
 
 
@@ -40,6 +46,12 @@ class Ledger:
     columns: tuple[Column, ...]
     key_pattern: str | None = None
     """Form of a key, as a regular expression over the folded text; finds keys in sentences."""
+    keeps_case: bool = False
+    """Whether keys are kept as they are written (account ids), not in capitals (asset numbers)."""
+
+    def key_of(self, text: str) -> str:
+        """The key that a text names, in the ledger's own spelling."""
+        return "".join(fold(text).split()) if self.keeps_case else asset_key(text)
 
     def column(self, name: str) -> Column | None:
         """The column of that id."""

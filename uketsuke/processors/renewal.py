@@ -34,7 +34,9 @@ def _fitted(step: Step, results: Results, world: World) -> Step:
     rows = [world.row(step.ledger, key) for key in _keys(step.key, results)]
     if None in rows:
         return step
-    before = {name: rows[0].values.get(name) for name in step.set} if rows[0] and step.before else {}
+    before = (
+        {name: rows[0].values.get(name) for name in (*step.set, *step.add)} if rows[0] and step.before else {}
+    )
     expects: Value = [row.version for row in rows if row]
     return step.model_copy(update={"expects": expects, "before": before})
 

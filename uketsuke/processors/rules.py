@@ -21,7 +21,9 @@ from uketsuke.processors.case import Case
 from uketsuke.processors.courtesy import without_closings
 from uketsuke.processors.doubts import doubts_of, is_sure
 from uketsuke.processors.extract import LONGEST_TEXT
+from uketsuke.processors.secrets import holds_secret
 from uketsuke.processors.sender import domain_of, failed_checks, is_outside
+from uketsuke.processors.survey import is_survey
 from uketsuke.processors.values import key_in_text
 
 _CHANGES = re.compile(
@@ -38,7 +40,6 @@ _URGENT = re.compile(r"大至急|至急|緊急(?!連絡|時|度|区分)|急ぎ(?
 _FAR = timedelta(days=184)
 """A day asked for is hardly ever further ahead; a wrong year is."""
 _TWELVE = re.compile(r"(?<![0-9-])(?:[0-9]{12}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4})(?![0-9-])")
-_PASSWORD = re.compile(r"(?:パスワード|password|PW)\s*(?:は|[:=])\s*[!-~]{4,}", re.IGNORECASE)
 _NO_PAPERS = (
     "image/",
     "text/calendar",
@@ -109,6 +110,7 @@ def _mismatch(case: Case) -> Iterator[Concern]:
     sender, typed = case.content.sender.address, case.values.get("requester_email")
     if (
         case.content.channel is Channel.MAIL
+        and not is_survey(case.content)  # a relay sends everybody's answers
         and sender
         and typed
         and sender.casefold() != str(typed).casefold()
@@ -194,10 +196,11 @@ def _unknown_targets(case: Case) -> Iterator[Concern]:
 
 
 def _sensitive(case: Case) -> Iterator[Concern]:
-    text = fold(case.content.text[:LONGEST_TEXT])
-    for what, pattern in (("twelve-digits", _TWELVE), ("password", _PASSWORD)):
-        if pattern.search(text):
-            yield Concern(code="sensitive-content", rule="FR-11", hard=False, facts={"what": what})
+    if _TWELVE.search(fold(case.content.text[:LONGEST_TEXT])):
+        yield Concern(code="sensitive-content", rule="FR-11", hard=False, facts={"what": "twelve-digits"})
+    judged = case.processor is not None and case.processor.judges_passwords
+    if not judged and holds_secret(f"{case.content.subject}\n{case.content.text[:LONGEST_TEXT]}"):
+        yield Concern(code="sensitive-content", rule="FR-11", hard=False, facts={"what": "password"})
 
 
 def _authentication(case: Case) -> Iterator[Concern]:
@@ -228,7 +231,8 @@ def _free_text(case: Case) -> Iterator[Concern]:
     text = fold(f"{case.content.subject}\n{case.content.text[:LONGEST_TEXT]}")
     remarks = fold(str(case.values.get("remarks") or ""))
     moved = _MOVES.findall(text) if case.processor else []
-    text = without_closings(text)
+    innocent = case.processor.words.innocent if case.processor else ()
+    text = without_closings(re.sub("|".join(innocent), " ", text) if innocent else text)
     moved += _REMARKED.findall(remarks)
     for word in dict.fromkeys([*_CHANGES.findall(text), *moved]):
         name = "remarks" if word in remarks else None

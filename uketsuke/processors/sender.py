@@ -15,7 +15,10 @@ from uketsuke.domain.people import Person
 from uketsuke.domain.request import Plain
 from uketsuke.domain.text import person_key
 from uketsuke.domain.world import World
+from uketsuke.processors.survey import form_of, is_survey
 
+_LOGIN = "cms_login_name"
+"""The field in which a form carries the login name of who answered (catalogue, ekobe-unlock)."""
 _PATHS = {
     Channel.FORM: Path.SIGNED_IN,
     Channel.KINTONE: Path.KINTONE_CREATOR,
@@ -42,7 +45,8 @@ def who_asks(content: Content, values: Plain, world: World) -> Who:
     path = way_of(content, world)
     if content.channel in (Channel.NOTE, Channel.FORMBRIDGE):
         return _typed(content, values, path, world)
-    who = _addressed(content, path, world)
+    by_form = path is Path.CMS_SURVEY
+    who = _answered(content, values, world) if by_form else _addressed(content, path, world)
     if content.identity_check is None:
         return who
     if who.person is not None:
@@ -54,6 +58,11 @@ def way_of(content: Content, world: World) -> Path:
     """How the message came."""
     if content.channel is not Channel.MAIL:
         return _PATHS[content.channel]
+    path = _mail_path(content, world)
+    return Path.CMS_SURVEY if path is Path.MAIL_PROVEN and is_survey(content) else path
+
+
+def _mail_path(content: Content, world: World) -> Path:
     if is_outside(content, world) or failed_checks(content, world):
         return Path.MAIL_FAILED
     trusted = trusted_result(content, world)
@@ -106,12 +115,16 @@ def failed_checks(content: Content, world: World) -> tuple[str, ...]:
 
 
 def applied_at(content: Content, received_at: datetime, world: World) -> datetime:
-    """When the requester applied: the border's Received time, the call, the submission; never Date."""
+    """When the requester applied: the border's Received time, the call, the submission; never Date.
+
+    A form's answer counts from 回答日時, unless the border says that it was there before.
+    """
     if content.channel is not Channel.MAIL:
         return min(content.submitted_at or received_at, received_at)
     border = (one.at for one in content.received if one.by.casefold() in world.border_hosts)
     at = next((at for at in border if at is not None), received_at)
-    return min(at, received_at)
+    answered = content.submitted_at if is_survey(content) else None
+    return min(at, received_at, answered or at)
 
 
 def domain_of(address: str | None) -> str:
@@ -131,6 +144,26 @@ def _addressed(content: Content, path: Path, world: World) -> Who:
     return Who(path, Identity.UNKNOWN)
 
 
+def _answered(content: Content, values: Plain, world: World) -> Who:
+    """Who filled in a form: by the form system's own login, else by what was typed."""
+    form, login = form_of(content, world), str(values.get(_LOGIN) or "")
+    account = world.account(form.system, login) if form and login else None
+    if account is None:
+        return _typed(content, values, Path.CMS_SURVEY, world)
+    person = world.person(account.employee_number or "") if account.active else None
+    if person is None or _contradicted(person, values, world):
+        return Who(Path.CMS_SURVEY, Identity.UNKNOWN)
+    return Who(Path.CMS_SURVEY, Identity.LOGIN_NAME, person)
+
+
+def _contradicted(person: Person, values: Plain, world: World) -> bool:
+    """Whether the typed name or address is somebody else's; a family name alone is one's own."""
+    name, mail = person_key(str(values.get("requester_name") or "")), str(values.get("requester_email") or "")
+    own = {person_key(person.name), *map(person_key, person.name.split()[:1])}
+    others = world.people(mail=mail) if mail else None
+    return (bool(name) and name not in own) or bool(others and person not in others)
+
+
 def _typed(content: Content, values: Plain, path: Path, world: World) -> Who:
     """A typed name with an address or number (or, once an operator checked it, a section)."""
     name, mail = (str(values.get(field) or "") for field in ("requester_name", "requester_email"))
@@ -140,7 +173,7 @@ def _typed(content: Content, values: Plain, path: Path, world: World) -> Who:
     ]
     named = {one.employee_number: one for one in listed if person_key(one.name) == person_key(name)}
     found, checked = list(named.values()), bool(content.identity_check)
-    for matches in (_same_address, _same_number, _same_section if checked else _nothing):
+    for matches in (_same_address, _same_number, _same_employee, _same_section if checked else _nothing):
         matching = [one for one in found if matches(one, values)]
         if len(matching) == 1:
             attested = checked and path is Path.OPERATOR_NOTE
@@ -157,6 +190,10 @@ def _same_address(person: Person, values: Plain) -> bool:
 
 def _same_number(person: Person, values: Plain) -> bool:
     return bool(person.phone) and person.phone == values.get("requester_phone")
+
+
+def _same_employee(person: Person, values: Plain) -> bool:
+    return person.employee_number == values.get("employee_number")
 
 
 def _same_section(person: Person, values: Plain) -> bool:

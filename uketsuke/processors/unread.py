@@ -20,8 +20,9 @@ from uketsuke.processors.base import SERVICE_LABELS
 from uketsuke.processors.case import Case
 from uketsuke.processors.courtesy import leftover
 from uketsuke.processors.extract import LONGEST_TEXT
-from uketsuke.processors.labels import find_pairs, masked
+from uketsuke.processors.labels import masked
 from uketsuke.processors.sentences import HAD, Mood, sentences
+from uketsuke.processors.survey import pairs_of
 from uketsuke.processors.values import is_nothing
 
 _MOST = 3
@@ -90,7 +91,7 @@ def unread_of(case: Case, already: tuple[Concern, ...]) -> Iterator[Concern]:
 
 def _unread(case: Case) -> tuple[str, ...]:
     text, labels = case.content.text[:LONGEST_TEXT], case.processor.labels() if case.processor else {}
-    pairs = find_pairs(text, labels)
+    pairs = pairs_of(case.content, text, labels)
     known = {*labels, *SERVICE_LABELS, *_HARMLESS_LABELS}
     found = [
         f"{pair.label}:{text[pair.start : pair.end]}"
@@ -150,12 +151,16 @@ def _without_values(case: Case, text: str) -> str:
 def _harmless(case: Case, mood: Mood) -> tuple[str, ...]:
     """What may stand beside the values: a reason, the values again, plain words of the service."""
     words = case.processor.words if case.processor else None
-    specs = [(spec, case.values.get(name)) for name, spec in case.request.specs().items()]
-    again = [pattern for spec, value in specs if value is not None for pattern in _again(spec, value, mood)]
+    nouns = words.nouns if words else frozenset()
+    specs = [
+        (spec, case.values.get(name), Mood.SAYS if name in nouns else mood)
+        for name, spec in case.request.specs().items()
+    ]
+    again = [one for spec, value, said in specs if value is not None for one in _again(spec, value, said)]
     reasons = (rf"(?:^|(?<=[、。\s\ufdd1]))(?:(?!{_choices(case)}|{_ACTS})[^、。\ufdd0\n]){{1,60}}{_REASON}",)
     had = (rf"(?:{_choices(case)}){HAD}",)
     title = re.escape(fold(case.processor.title.partition("（")[0])) if case.processor else ""
-    own = (*had, title, *words.named, *words.beside) if words else ()
+    own = (*had, title, *words.innocent, *words.named, *words.beside) if words else ()
     return (*reasons, *own, *again, _PHONE, _ADDRESS)
 
 
@@ -167,7 +172,7 @@ def _again(spec: FieldSpec, value: JsonValue, mood: Mood) -> Iterator[str]:
         yield rf"(?<!\d){text}\s?[本台個つ](?!ずつ|\d)"
     elif spec.rule is Rule.PERSON:
         yield from map(re.escape, fold(str(value)).split())
-    elif spec.rule is Rule.ASSET_NO:
+    elif spec.rule in (Rule.ASSET_NO, Rule.ACCOUNT):
         yield text.replace(r"\-", r"\-?") + r"(?![0-9A-Z-])"
     elif spec.rule in (Rule.DEPARTMENT, Rule.PHONE, Rule.EMAIL):
         yield text

@@ -222,6 +222,43 @@ def _asset_no(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     )
 
 
+def _account(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    """An account id as the ledger writes it; case and width are the requester's.."""
+    pattern = dict(reader.patterns).get(spec.ledger or "")
+    words = "".join(fold(raw).split())
+    found = (
+        {one.casefold(): one for one in re.findall(key_in_text(pattern), fold(raw), re.IGNORECASE) if one}
+        if pattern
+        else {}
+    )
+    if len(found) > 1:
+        return Read(problem="several-values", facts=(("raw", raw),))
+    if found:
+        account = next(iter(found.values()))
+        own = map(re.escape, map(fold, (spec.label, *spec.aliases)))
+        return _alone(
+            as_kept(reader.world, spec.ledger, account),
+            raw,
+            bool(leftover(fold(raw).replace(account, " "), *own)),
+        )
+    if re.search(r"不明|分から|わから|忘れ", raw):
+        return Read()
+    plain = re.fullmatch(r"[!-~]{2,64}", words)
+    return (
+        Read(as_kept(reader.world, spec.ledger, words))
+        if plain
+        else Read(problem="unparsable-value", facts=(("raw", raw),))
+    )
+
+
+def as_kept(world: World, ledger: str | None, account: str) -> str:
+    """The id with the letters of the ledger's row, where it has one."""
+    if ledger is None:
+        return account
+    spellings = dict.fromkeys((account, account.lower(), account.upper()))
+    return next((one for one in spellings if world.row(ledger, one) is not None), account)
+
+
 def as_listed(world: World, ledger: str | None, number: str) -> str:
     """The key as the ledger writes it: LTE0017 is LTE-0017 where only that one exists."""
     if ledger is None or world.row(ledger, number) is not None:
@@ -241,4 +278,5 @@ _READERS: dict[Rule, Callable[[Reader, FieldSpec, str], Read]] = {
     Rule.DEPARTMENT: _department,
     Rule.CODE: _code,
     Rule.ASSET_NO: _asset_no,
+    Rule.ACCOUNT: _account,
 }

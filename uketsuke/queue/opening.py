@@ -137,7 +137,8 @@ def _acknowledge(
 ) -> None:
     """Number and promised date to who wrote; none to outsiders, machines and repeated askers (DESIGN 5)."""
     to = answer_to(assessment, content, app)
-    if content.channel is not Channel.MAIL or content.no_answer or to is None:
+    by_relay = assessment.authority.path is Path.CMS_SURVEY
+    if content.channel is not Channel.MAIL or (content.no_answer and not by_relay) or to is None:
         return
     if tx.letters.acknowledged_since(to, _day_start(app)) >= ACKNOWLEDGEMENTS_PER_DAY:
         return
@@ -162,7 +163,7 @@ def _acknowledge(
         purpose="ack",
         request_id=request.id,
         receipt_id=request.receipt_id,
-        answers=content,
+        answers=None if by_relay else content,
     )
 
 
@@ -172,6 +173,10 @@ def answer_to(assessment: Assessment, content: Content, app: App) -> str | None:
         return None
     if assessment.authority.person is not None and assessment.subject and assessment.subject.to:
         return assessment.subject.to
+    if (
+        assessment.authority.path is Path.CMS_SURVEY
+    ):  # who filled the form in is unknown, and a relay reads nothing
+        return None
     address = content.sender.address
     inside = domain_of(address) in app.settings.trust.staff_domains
     return address if inside and assessment.authority.path is not Path.MAIL_FAILED else None

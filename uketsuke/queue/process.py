@@ -16,8 +16,10 @@ from uketsuke.domain.job import Claim
 from uketsuke.domain.states import RequestState
 from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.intake.reader import ReaderFailed
-from uketsuke.processors.assess import assess
+from uketsuke.processors.assess import as_judged, assess
 from uketsuke.processors.assessment import Assessment
+from uketsuke.processors.secrets import without_secrets
+from uketsuke.processors.survey import is_survey
 from uketsuke.queue.answering import begin
 from uketsuke.queue.onspot import carry_through
 from uketsuke.queue.opening import facts_of, open_request, open_unreadable
@@ -58,12 +60,12 @@ def process(app: App, claim: Claim) -> None:
 
 
 def _read(app: App, message: bytes, receipt: Receipt) -> Content | ReaderFailed:
-    """What the message says, or why it cannot be read."""
+    """What the message says, passwords covered before anything is stored; or why it cannot be read."""
     for _ in range(READINGS - 1):
         with suppress(ReaderFailed):
-            return app.reader.read(message, receipt.channel)
+            return without_secrets(app.reader.read(message, receipt.channel))
     try:
-        return app.reader.read(message, receipt.channel)
+        return without_secrets(app.reader.read(message, receipt.channel))
     except ReaderFailed as failure:
         return failure
 
@@ -104,7 +106,7 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
     original = next((one for one in others if one.copy_key == copy_key), None)
     if original is None and others:
         content = _with_problem(content, "message-id-reused", others[0].number)
-    thread = find_thread(tx, content)
+    thread = None if is_survey(as_judged(content, app.world(tx))) else find_thread(tx, content)
     assessment = assess(
         content,
         received_at=receipt.received_at,

@@ -31,12 +31,14 @@ class StoredWorld:
         border_hosts: Collection[str] = (),
         forms: Collection[RegisteredForm] = (),
         policy: Mapping[str, SecondPerson] | None = None,
+        choices: Mapping[str, str] | None = None,
     ) -> None:
         self._tx, self.today, self.calendar = tx, today, calendar
         self.staff_domains = _folded(staff_domains)
         self.trusted_authserv_ids = _folded(trusted_authserv_ids)
         self.border_hosts = _folded(border_hosts) or frozenset()
         self._forms, self._policy = tuple(forms), dict(policy or {})
+        self._choices = dict(choices or {})
 
     def people(self, *, mail: str | None = None, name: str | None = None) -> list[Person] | None:
         """See `World`."""
@@ -92,6 +94,10 @@ class StoredWorld:
     def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
         """See `World`."""
         return policy_of(self._policy, service, action)
+
+    def choice(self, setting: str) -> str | None:
+        """See `World`."""
+        return self._choices.get(setting)
 
     def similar(self, service: str, department: str, field: str, value: str) -> list[OpenRequest]:
         """See `World`."""

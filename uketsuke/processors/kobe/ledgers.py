@@ -28,5 +28,40 @@ LTE_LEDGER = Ledger(
     ),
 )
 
-LEDGERS = (LTE_LEDGER,)
+EKOBE_ACCOUNTS = Ledger(
+    id="ekobe-account-ledger",
+    title="e-KOBEアカウント管理用台帳",
+    key="account_id",
+    key_pattern=r"K[0-9]{7}",
+    columns=(
+        Column("account_id", "職員用ID"),
+        Column("department_id", "所属部課ID"),
+        Column("department", "所属"),
+        Column("user_name", "利用者氏名"),
+        Column("user_email", "利用者メール"),
+        Column("registered_prod_on", "本番登録日", ColumnRule.DATE),
+        Column("registered_verify_on", "検証登録日", ColumnRule.DATE),
+        Column("checked_by", "デジタル戦略部確認者"),
+        Column("checked_on", "確認日", ColumnRule.DATE),
+        Column("notified_on", "申請者連絡日", ColumnRule.DATE),
+        Column(
+            "state",
+            "状態",
+            ColumnRule.CHOICE,
+            (
+                ("allocated", "付番済"),
+                ("registered", "登録済"),
+                ("checked", "確認済"),
+                ("active", "利用中"),
+                ("changed", "変更済"),
+                ("locked", "ロック中"),
+                ("deleted", "削除済"),
+            ),
+        ),
+        Column("unlock_dates", "ロック解除日", ColumnRule.DATES),
+        Column("receipt_number", "受付番号"),
+    ),
+)
+
+LEDGERS = (LTE_LEDGER, EKOBE_ACCOUNTS)
 """What `Catalogue` finds for this city."""

@@ -10,6 +10,7 @@ from uketsuke.domain.request import Plain, Rule, Widget, field
 from uketsuke.processors.base import Phrase, Words
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.processors.kobe.ledgers import LTE_LEDGER
+from uketsuke.processors.phrases import EXTENSION, INTRODUCES
 from uketsuke.processors.shapes.device_handover import DeviceHandover, handover_deadlines
 
 _OUT = frozenset({"distribution", "failure_exchange"})
@@ -20,8 +21,6 @@ _BROKEN = re.compile(
     r"|電源が|起動し|映ら|使えな|使えま|切断|途切れ|切れる|ぐらつ|膨らみ|膨張|割れ|圏外|充電[がはも]?でき|電波|異音|エラー)[^。\n]{0,200})",
     re.MULTILINE,
 )
-_EXTENSION = re.compile(r"内線(?:番号)?\s{0,4}(?:は|:)?\s{0,4}(?P<value>\d{3,5})(?!\d)")
-_INTRODUCES = re.compile(r"(?P<value>\S{2,12}?[課室所局部])の?\s{0,2}\S{1,8}(?:です|と申します|でございます)")
 _PURPOSE = re.compile(r"(?:目的|用途)は、?(?P<value>[^。\n]{1,60}?)(?:です|になります|でございます)")
 _USER = re.compile(r"(?:利用|使用)者は、?(?P<value>[^。、\n]{1,20}?)(?:です|になります|でございます)")
 _COUNTED = re.compile(
@@ -123,8 +122,8 @@ class LteHandover(DeviceHandover):
     )
     phrases = (
         Phrase("failure_detail", _BROKEN, asks=False),
-        Phrase("requester_phone", _EXTENSION, asks=False),
-        Phrase("department", _INTRODUCES, asks=False),
+        Phrase("requester_phone", EXTENSION, asks=False),
+        Phrase("department", INTRODUCES, asks=False),
         Phrase("quantity", _COUNTED),
         Phrase("purpose", _PURPOSE, asks=False),
         Phrase("user_name", _USER, asks=False),

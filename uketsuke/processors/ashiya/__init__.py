@@ -1,0 +1,1 @@
+"""Services and ledgers of the Ashiya specification."""
