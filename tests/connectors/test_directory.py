@@ -22,7 +22,7 @@ pytestmark = pytest.mark.directory
 NEW = initial_password(b"only for tests", "1-1")
 
 
-@pytest.fixture(params=["slapd"])
+@pytest.fixture(params=["slapd", "samba"])
 def directory(request: pytest.FixtureRequest) -> TestDirectory:
     """Each server in turn."""
     found: TestDirectory = request.getfixturevalue(request.param)

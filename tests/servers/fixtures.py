@@ -12,6 +12,7 @@ from .browser import Window, running_chromium
 from .dovecot import Dovecot, DovecotServer, running_dovecot
 from .postgres import Postgres, running_postgres
 from .redis import Redis, running_redis
+from .samba import Samba, running_samba
 from .scripted_imap import ScriptedImap
 from .slapd import Slapd, running_slapd
 from .smtp import SmtpRelay
@@ -86,6 +87,20 @@ def slapd(slapd_server: Slapd) -> Slapd:
     """The OpenLDAP, running; each test makes accounts of its own."""
     slapd_server.start()
     return slapd_server
+
+
+@pytest.fixture(scope="session")
+def samba_server() -> Iterator[Samba]:
+    """The Active Directory of this run."""
+    with running_samba() as server:
+        yield server
+
+
+@pytest.fixture
+def samba(samba_server: Samba) -> Samba:
+    """The Active Directory, running; each test makes accounts of its own."""
+    samba_server.start()
+    return samba_server
 
 
 @pytest.fixture

@@ -3,10 +3,13 @@
 set -euo pipefail
 
 packages=(python3-venv dovecot-imapd postgresql redis-server chromium fonts-noto-cjk)
+# Directories: OpenLDAP, and Samba as an Active Directory domain controller.
+packages+=(slapd openssl samba samba-dsdb-modules samba-vfs-modules samba-ad-provision python3-samba winbind)
 
 if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     echo "This needs Debian or Ubuntu, as root. The tests use these programs, wherever they come from:"
-    echo "  dovecot 2.3, PostgreSQL 15 or newer, redis-server, chromium, a Japanese font"
+    echo "  dovecot 2.3, PostgreSQL 15 or newer, redis-server, chromium, a Japanese font,"
+    echo "  slapd 2.5, Samba 4.17 with samba-ad-provision, openssl"
     echo "On Debian: sudo apt-get install ${packages[*]}"
     exit 1
 fi

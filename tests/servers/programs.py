@@ -83,10 +83,20 @@ def server_folder(name: str, owner: str | None = None) -> Iterator[Path]:
 class Daemon:
     """One server process; its output goes to a file that is shown when it does not come up."""
 
-    def __init__(self, command: Sequence[str], log: Path, user: str | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        user: str | None = None,
+        *,
+        folder: Path | None = None,
+        keep: Sequence[int] = (),
+    ) -> None:
+        """`folder` to run in, else that of the log; `keep` are descriptors that it inherits."""
         self.command = list(command)
         self.log = log
         self.user = user
+        self._folder, self._keep = folder or log.parent, tuple(keep)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -108,7 +118,8 @@ class Daemon:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd=self.log.parent,
+                cwd=self._folder,
+                pass_fds=self._keep,
                 start_new_session=True,
                 **demoted(self.user),  # type: ignore[call-overload]
             )

@@ -20,7 +20,7 @@ from uketsuke.connectors.active_directory import ActiveDirectory
 from uketsuke.connectors.base import Found, Outward
 from uketsuke.connectors.directory_port import (
     ALREADY_THERE,
-    NO_SUCH_ATTRIBUTE,
+    NOT_THERE,
     Changes,
     DirectoryPort,
     Entry,
@@ -95,7 +95,8 @@ class DirectoryConnector:
         with self._port.session() as session:
             entry = self._account(session, effect)
             try:
-                self._change(session, entry, effect)
+                if effect.do == "reset-password" or not self._is_so(session, entry, effect):
+                    self._change(session, entry, effect)
             except Refused as no:
                 reset = effect.do == "reset-password" and no.reason == "constraint"
                 raise Refused(no.peer, "password-policy" if reset else no.reason, no.said) from None
@@ -150,24 +151,19 @@ class DirectoryConnector:
     def _change(self, session: Session, entry: Entry, effect: Outward) -> None:
         match effect.do:
             case "unlock":
-                session.change(entry.dn, self._dialect.unlock(), harmless=(NO_SUCH_ATTRIBUTE,))
+                session.change(entry.dn, self._dialect.unlock(), harmless=NOT_THERE)
             case "disable" | "enable":
-                self._switch(session, entry, effect)
+                session.change(entry.dn, self._dialect.disable(entry, effect.do == "disable"))
             case "grant":
                 group = self._group(session, effect)
-                session.change(group, {"member": [("add", [entry.dn])]}, harmless=(ALREADY_THERE,))
+                session.change(group, {"member": [("add", [entry.dn])]}, harmless=ALREADY_THERE)
             case "revoke":
                 group = self._group(session, effect)
-                session.change(group, {"member": [("delete", [entry.dn])]}, harmless=(NO_SUCH_ATTRIBUTE,))
+                session.change(group, {"member": [("delete", [entry.dn])]}, harmless=NOT_THERE)
             case "reset-password":
                 session.change(entry.dn, self._dialect.reset(effect.password))
             case _:
                 raise Refused(effect.system, "not-a-deed-here")
-
-    def _switch(self, session: Session, entry: Entry, effect: Outward) -> None:
-        disabled = effect.do == "disable"
-        if self._dialect.is_disabled(entry) is not disabled:
-            session.change(entry.dn, self._dialect.disable(entry, disabled))
 
 
 def _key(effect: Outward) -> str:

@@ -27,7 +27,10 @@ Changes = Mapping[str, Sequence[tuple[Deed, Sequence[str | bytes]]]]
 """Attribute → what happens to its values; an empty replacement removes it."""
 
 _DEEDS = {"add": MODIFY_ADD, "delete": MODIFY_DELETE, "replace": MODIFY_REPLACE}
-SUCCESS, NO_SUCH_ATTRIBUTE, ALREADY_THERE = 0, 16, 20
+SUCCESS, MORE = 0, 4
+"""success; sizeLimitExceeded: there are more entries than were asked for."""
+ALREADY_THERE, NOT_THERE = (20, 68), (16,)
+"""attributeOrValueExists, for which Active Directory says entryAlreadyExists; noSuchAttribute."""
 _LATER = {1, 3, 8, 11, 13, 51, 52, 80}
 """operationsError, timeLimit, strongerAuth, adminLimit, confidentialityRequired, busy, unavailable, other."""
 _NO = {
