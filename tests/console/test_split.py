@@ -6,8 +6,10 @@ import pytest
 from lxml import html
 
 from tests.console.screens import Screen, form, text_of, words
+from tests.desk import OPERATOR
 from uketsuke.domain.states import RequestState
 from uketsuke.queue.correspondence import status_token
+from uketsuke.queue.inquiries import make_request
 from uketsuke.store.requests import RequestRow
 
 TWO_UNITS = (
@@ -141,3 +143,12 @@ def parts_of(screen: Screen, number: str) -> list[RequestRow]:
     row = screen.desk.request(number)
     with screen.desk.app.database.reading() as tx:
         return tx.requests.of_receipt(row.receipt_id)
+
+
+def test_the_request_that_an_inquiry_gave_rise_to_is_listed_beside_it_and_is_no_part(screen: Screen) -> None:
+    number = screen.arrive("LTE接続端子の返却は、いつまでにすればよいですか。", subject="お尋ね")
+    row = screen.desk.request(number)
+    made = make_request(screen.desk.app, OPERATOR, row.id, row.version, "lte-handover")
+    (card,) = screen.get(f"/requests/{made}").xpath("//section[@aria-labelledby='rl_beside']")
+    assert words(card.xpath("./h2")[0]).startswith("同じ受付の問合せ・依頼")
+    assert words(card.xpath(".//a")[0]) == number

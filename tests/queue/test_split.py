@@ -83,6 +83,18 @@ def test_a_part_keeps_the_fiscal_year_and_the_deadlines_of_its_message(desk: Des
     assert second.due_at == request.due_at
 
 
+def test_the_clock_of_a_part_began_when_its_message_came_even_where_the_message_does_not_say(
+    desk: Desk,
+) -> None:
+    accepted = desk.receive(mail(TWO_UNITS).replace(b"Received:", b"X-Received:"))
+    desk.work()
+    request = desk.request(accepted.number)
+    desk.clock.forward(days=5)
+    _, second = parts(desk, request)
+    correct(desk, second, current_asset_no="LTE-0017")
+    assert desk.request(second.number).due_at == request.due_at
+
+
 def test_a_part_begins_with_what_was_read_and_corrected_and_with_the_identity_that_was_checked(
     desk: Desk,
 ) -> None:

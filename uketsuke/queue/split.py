@@ -58,7 +58,7 @@ def _open_part(now: Deciding, number: str, service: str | None, state: RequestSt
     judged = first.model_copy(update={"number": number, "service": service, "overrides": checked})
     assessment = assess_now(now.app, tx, judged)
     facts = facts_of(now.app, assessment)
-    facts["state"], facts["assignee"] = state, first.assignee
+    facts["kind"], facts["state"], facts["assignee"] = first.kind, state, first.assignee
     facts["overrides"] = {**checked, **_settled(now, assessment)}
     facts["token_hash"] = token_hash(status_token(now.app, number))
     request_id = tx.requests.add(first.receipt_id, number, **facts)
@@ -89,9 +89,7 @@ def _keep_first(
     """The request itself goes on as the first part, under the number that its requester knows."""
     assessment = assess_now(now.app, now.tx, now.request.model_copy(update={"service": service}))
     fresh: Changes = facts_of(now.app, assessment)
-    del fresh["applied_at"]
-    if service == now.request.service:
-        del fresh["kind"]
+    del fresh["kind"], fresh["applied_at"]
     fresh["state"], fresh["held_until"] = state, None
     fresh["overrides"] = {**now.request.overrides, **_settled(now, assessment)}
     now.change("split", reason or None, {"into": [now.request.number, *numbers]}, fresh)

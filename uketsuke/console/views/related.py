@@ -1,4 +1,4 @@
-"""What belongs to a request: the parts of the same message, and what was merged (AP-25)."""
+"""What belongs to a request: what else the same message led to, and what was merged (AP-25)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uketsuke.console.views.listing import STATE_CSS
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.tray import title_of
+from uketsuke.domain.content import Kind
 from uketsuke.store.requests import RequestRow
 
 
@@ -40,8 +41,10 @@ def related(
     naming: Naming,
 ) -> tuple[RelatedCard, ...]:
     """The lists that hold something; the original of each stands on its own page."""
+    # What an inquiry gave rise to is no part of it.
+    code = "parts" if all(one.kind is Kind.REQUEST for one in parts) else "beside"
     lists = (
-        ("parts", parts if len(parts) > 1 else ()),
+        (code, parts if len(parts) > 1 else ()),
         ("taken-over", taken_over),
         ("survivor", (survivor,) if survivor else ()),
     )

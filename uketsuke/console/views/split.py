@@ -8,7 +8,6 @@ from dataclasses import replace
 from uketsuke.console.notices import Said
 from uketsuke.console.views.decide import Ask, DecidePage, Typed
 from uketsuke.console.views.naming import Naming
-from uketsuke.domain.content import Kind
 from uketsuke.domain.text import fold
 from uketsuke.queue.split import FEWEST, MOST
 from uketsuke.store.requests import RequestRow
@@ -67,8 +66,7 @@ def _count(typed: Typed, naming: Naming) -> Ask:
 def _service(row: RequestRow, place: int, typed: Typed, naming: Naming) -> Ask:
     services = tuple((one.id, one.title) for one in naming.catalogue.all())
     if row.service is None:
-        unchosen = "stays-inquiry" if row.kind is Kind.INQUIRY else "not-yet"
-        services = (("", naming.words(f"decide.{unchosen}")), *services)
+        services = (("", naming.words("decide.not-yet")), *services)
     label = naming.words("decide.part-first" if place == 1 else "decide.part", place=place, number=row.number)
     name = service_name(place)
     return Ask("select", name, label, typed.values.get(name, row.service or ""), services)
