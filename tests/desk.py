@@ -35,13 +35,18 @@ from uketsuke.settings import Queue, Settings, Smtp, Trust
 from uketsuke.store.database import Database
 from uketsuke.store.ledgers import Origin
 from uketsuke.store.requests import RequestRow
+from uketsuke.store.users import User
 
 SAMPLES = Path(__file__).parent / "samples"
 LTE = SAMPLES / "kobe" / "lte-handover"
 CITY: dict[str, Any] = json.loads((SAMPLES / "kobe" / "context.json").read_text("utf-8"))
 FOUNDED = datetime(2026, 4, 1, tzinfo=UTC)
 """When the city's people and units were entered."""
-OPERATOR = Actor("operator01", Role.OPERATOR)
+OPERATOR = Actor("operator01", Role.OPERATOR, "D0001")
+SECOND = Actor("operator02", Role.OPERATOR, "D0002")
+LEAD = Actor("lead01", Role.LEAD, "D0003")
+OFFICER = Actor("officer01", Role.OFFICER, "D0004")
+"""People of the desk: a contractor's people have numbers too, or they decide nothing of R3."""
 LEDGERS = {"lte-ledger": "asset_no"}
 
 
@@ -81,6 +86,8 @@ def found_city(database: Database, at: datetime) -> None:
             tx.departments.put(Department.model_validate(department))
         for mailbox in CITY["shared_mailboxes"]:
             tx.departments.put_mailbox(SharedMailbox.model_validate(mailbox))
+        for one in (OPERATOR, SECOND, LEAD, OFFICER):
+            tx.users.put(User(login=one.login, name=one.login, roles=(one.role,), employee_number=one.person))
         for ledger, key in LEDGERS.items():
             for row in CITY[ledger]:
                 tx.ledgers.insert(ledger, row[key], row, Origin(actor="import", at=at))

@@ -8,6 +8,7 @@ UketsukeError
 ├── StalePlan             a row the plan expects has changed since
 ├── StaleVersion          a decision was made on an older version
 ├── NotAllowed            the decision is not in the table for this role and state
+│   └── SamePerson        it is for another person to do
 ├── PlanChanged           the plan is not the one that was seen
 ├── Incomplete            a form lacks something, or holds something impossible
 ├── NotFound              nothing is stored under that id
@@ -82,6 +83,10 @@ class NotAllowed(UketsukeError):
     def __init__(self, decision: str, state: str, why: str) -> None:
         self.decision, self.state, self.why = decision, state, why
         super().__init__(f"{decision} on {state}: {why}")
+
+
+class SamePerson(NotAllowed):
+    """Somebody else must do this: it is one and the same person, or nobody knows whether it is."""
 
 
 class PlanChanged(UketsukeError):

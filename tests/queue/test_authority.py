@@ -12,8 +12,9 @@ from uketsuke.app import Actor, App
 from uketsuke.domain.inquiry import AnswerWay
 from uketsuke.domain.states import BESIDE, LetterState, RequestState, Role
 from uketsuke.errors import NotAllowed
-from uketsuke.queue import answers, decide, inquiries, stopped
+from uketsuke.queue import answers, approval, confirm, decide, hindsight, inquiries, stopped
 from uketsuke.queue.review import assess_now, planned
+from uketsuke.store.oversight import Verdict
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.shapes import Override
 
@@ -45,6 +46,13 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "give-up": (lambda app, who: stopped.give_up(app, who, 99, 1, "x"), DESK),
     "replan": (lambda app, who: answers.replan(app, who, 1, 1), DESK),
     "unpark": (lambda app, who: answers.unpark(app, who, 99), DESK),
+    "record-check": (lambda app, who: confirm.record_check(app, who, 99, "counter"), DESK),
+    "new-link": (lambda app, who: confirm.send_new_link(app, who, 99), DESK),
+    "approve": (lambda app, who: approval.approve(app, who, 1, 1, "0"), set()),
+    "send-back": (lambda app, who: approval.send_back(app, who, 1, 1, "x"), set()),
+    "remake": (lambda app, who: approval.remake(app, who, 1, 1), set()),
+    "review": (lambda app, who: hindsight.look(app, who, 99, Verdict.FINE, ""), {*DESK, Role.OFFICER}),
+    "settle-review": (lambda app, who: hindsight.settle(app, who, 99, "x"), {Role.LEAD}),
 }
 ABOUT_INQUIRIES: dict[str, Act] = {
     "give-answer": lambda app, who: inquiries.give_answer(app, who, 1, 1, "x", AnswerWay.PHONE),
@@ -98,17 +106,23 @@ def test_only_the_desk_decides_about_an_inquiry(desk: Desk, act: str, role: Role
 def test_every_function_that_takes_an_actor_is_in_the_table() -> None:
     public = {
         name
-        for module in (decide, answers, inquiries, stopped)
+        for module in (decide, answers, inquiries, stopped, confirm, approval, hindsight)
         for name, found in vars(module).items()
         if callable(found)
         and getattr(found, "__module__", "") == module.__name__
         and "actor" in getattr(found, "__annotations__", {})
         and not name.startswith("_")
     }
-    named = {"give_back": "return", "answer_question": "answer"}
+    named = {
+        "give_back": "return",
+        "answer_question": "answer",
+        "send_new_link": "new-link",
+        "look": "review",
+        "settle": "settle-review",
+    }
     covered = {named.get(name, name.replace("_", "-")) for name in public} - {"complete-step"}
     assert covered == ACTS.keys() | ABOUT_INQUIRIES.keys()
-    assert BESIDE.keys() <= covered
+    assert BESIDE.keys() - {"refuse"} <= covered  # the link alone says who refuses
 
 
 def test_an_override_cannot_stand_for_an_identity_check(desk: Desk) -> None:

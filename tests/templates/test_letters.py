@@ -45,7 +45,7 @@ def full(template: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: f"<{name}>" for name in DECLARED[template]}
     values |= dict.fromkeys(days & values.keys(), "2026-12-14")
     values |= {name: ["2026-12-14", "2026-12-15"] for name in ("offered", "questions") if name in values}
-    return values | ({"promised": "2026-12-09T17:30:00+09:00"} if "promised" in values else {})
+    return values | dict.fromkeys({"promised", "until"} & values.keys(), "2026-12-09T17:30:00+09:00")
 
 
 def test_every_letter_exists_and_uses_only_declared_variables(letters: LetterTemplates) -> None:

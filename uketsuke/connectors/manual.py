@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from uketsuke.connectors.base import Done, Effect
-from uketsuke.domain.plan import AgreeDate, Confirm, ManualTask, resolve
+from uketsuke.domain.plan import AgreeDate, ManualTask, resolve
 from uketsuke.domain.states import WaitKind
 from uketsuke.store.transaction import Transaction
 
@@ -30,13 +30,6 @@ def hand_to_person(tx: Transaction, step: ManualTask, effect: Effect, today: dat
 def hand_account(tx: Transaction, request_id: int, step_id: int) -> None:
     """Put the change of an account before an operator: no connector does it (see `account_work`)."""
     tx.waits.add(request_id, WaitKind.PERSON, step_id=step_id, role="operator")
-
-
-def await_owner(tx: Transaction, step: Confirm, effect: Effect) -> None:
-    """Wait for the owner's word, or for an operator's record of an identity check."""
-    tx.waits.add(
-        effect.request_id, WaitKind.REPLY, step_id=effect.step_id, role="operator", person=step.owner
-    )
 
 
 def _day(value: Any) -> date | None:

@@ -91,6 +91,12 @@ SECOND_PERSON: dict[Action, SecondPerson] = {
 """The defaults; a city sets its own per service and action."""
 
 
+R3_PER_DAY = 5
+"""More R3 effects than this for one person (who asks, or whose account it is) and day are approved before."""
+R3_PER_HOUR = 20
+"""More than this in an hour, of everybody, likewise."""
+
+
 class Need(StrEnum):
     """What must happen before it runs; none of them means it runs by itself."""
 

@@ -27,6 +27,18 @@ def owners_of(steps: Iterable[Step]) -> frozenset[str]:
     return frozenset(owner for step in steps if (owner := owner_of(step)) is not None)
 
 
+def does_more(agreed: Iterable[Step], steps: Iterable[Step]) -> bool:
+    """Whether the steps do anything to an account that the agreed ones did not."""
+    return bool(set(map(_done_by, steps)) - {None} - set(map(_done_by, agreed)))
+
+
+def _done_by(step: Step) -> str | None:
+    if not deeds_of(step):
+        return None
+    facts = step.model_dump(mode="json", include={"system", "account", "owner", "values"})
+    return f"{deeds_of(step)} {sorted(facts.items())}"
+
+
 def asks_first(steps: Sequence[Step]) -> bool:
     """Whether nothing happens before the owner has agreed: each owner for what is theirs.
 

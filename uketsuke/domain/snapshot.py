@@ -123,7 +123,9 @@ class SnapshotWorld:
             (p for p in listed if p.employee_number == employee_number and p.is_active(self.today)), None
         )
 
-    def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
+    def second_person(
+        self, service: str, action: Action, *, persons: Collection[str] = (), effects: int = 1
+    ) -> SecondPerson:
         """See `World`."""
         return SECOND_PERSON[action]
 

@@ -215,6 +215,11 @@ BESIDE: dict[str, frozenset[Role]] = {
     "answer": _DESK | {_R.STAFF},
     "categorise": _DESK,
     "make-request": _DESK,
+    "record-check": _DESK,
+    "new-link": _DESK,
+    "refuse": frozenset({_R.STAFF}),
+    "review": _DESK | {_R.OFFICER},
+    "settle-review": frozenset({_R.LEAD}),
 }
 """What is done beside the decisions, and by whom; what is not listed nobody may do."""
 

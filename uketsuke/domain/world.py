@@ -92,10 +92,13 @@ class World(Protocol):
     def person(self, employee_number: str) -> Person | None:
         """The active person of that number."""
 
-    def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
+    def second_person(
+        self, service: str, action: Action, *, persons: Collection[str] = (), effects: int = 1
+    ) -> SecondPerson:
         """The city's policy for that service and action, lifted while too much is happening (FAULTS 3).
 
-        `persons` are the employee numbers of who asks and whose account it is: too much may be of one person.
+        `persons` are the employee numbers of who asks and whose account it is: too much may be of one
+        person; `effects` is how many accounts it would change.
         """
 
     def choice(self, setting: str) -> str | None:

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from uketsuke.domain.authority import Authority, Need, Path, SecondPerson, evidence_for, need_for
 from uketsuke.domain.calendar import local_day
-from uketsuke.domain.consent import owners_of
+from uketsuke.domain.consent import deeds_of, owners_of
 from uketsuke.domain.content import Content, Kind
 from uketsuke.domain.deadline import Due, due
 from uketsuke.domain.deadline import Rule as DeadlineRule
@@ -253,7 +253,10 @@ class _View:
             return SecondPerson.BEFORE
         asking = {who.person.employee_number} if who.person else set()
         return self.world.second_person(
-            self.processor.id, self.processor.action, persons=owners_of(steps) | asking
+            self.processor.id,
+            self.processor.action,
+            persons=owners_of(steps) | asking,
+            effects=max(1, sum(1 for step in steps if deeds_of(step))),
         )
 
     def _subject(self, who: Who, values: Plain) -> Subject:

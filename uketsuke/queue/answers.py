@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
 from uketsuke.connectors.account_work import REASON, faults_in
+from uketsuke.domain.consent import asks_first, does_more
 from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AccountAction, AgreeDate
 from uketsuke.domain.results import taken, today_where_unsaid
@@ -17,13 +18,14 @@ from uketsuke.errors import Incomplete, NotAllowed, NotFound
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Outcome
 from uketsuke.processors.renewal import renewed
+from uketsuke.queue.grave import is_grave, note_done, require_consent
 from uketsuke.queue.opening import facts_of
+from uketsuke.queue.persons import require_person
 from uketsuke.queue.progress import (
     comes_back,
     end_when_done,
     finish_step,
-    refresh_due,
-    release,
+    go_on,
     state_change,
     store_plan,
 )
@@ -47,6 +49,7 @@ def complete_step(app: App, actor: Actor, step_id: int, results: Mapping[str, st
         task = app.task_of(step)
         if task is None:
             raise NotAllowed(Decision.COMPLETE_STEP, row.state, "it is not work of a person")
+        require_consent(tx, row, actor)
         if wrong := faults_in(step, task, results, app.today()):
             raise Incomplete(wrong)
         clean = taken(task.results, results)
@@ -86,6 +89,7 @@ def _revise(
 ) -> None:
     """来庁なし, 日程変更: the step is done, what was planned after it is replaced by what is left."""
     tx.steps.set_state(row.id, StepState.DONE, expected={StepState.WAITING}, result=dict(clean))
+    note_done(app, tx, request, row, actor)
     plan = tx.plans.get(row.plan_id).plan()
     assessment = assess_now(app, tx, request)
     if assessment.subject is None:
@@ -97,10 +101,12 @@ def _revise(
         app.world(tx),
         assessment.subject,
     )
+    if is_grave(request) and does_more(plan.steps, steps) and not asks_first(steps):
+        raise NotAllowed("revise", request.state, "the owner has not agreed to that")
     tx.plans.supersede(request.id)
     tx.waits.cancel(request.id, actor.login)
-    plan_id = store_plan(app, tx, request, steps, actor)
-    tx.requests.update(request.id, request.version, plan_id=plan_id)
+    second = tx.plans.get(row.plan_id).second_person
+    plan_id = store_plan(app, tx, request, steps, actor, second)
     tx.audit.append(
         at=tx.now,
         actor=actor.login,
@@ -110,8 +116,7 @@ def _revise(
         facts={"step": row.seq, "effect": row.effect_key},
         personal={"result": dict(clean)},
     )
-    release(tx, request.id)
-    refresh_due(app, tx, request.id)
+    go_on(app, tx, request, request.version, plan_id, second)
 
 
 def answer_dates(app: App, actor: Actor, step_id: int, dates: Mapping[str, date]) -> None:
@@ -180,6 +185,8 @@ def replan(app: App, actor: Actor, request_id: int, version: int) -> RequestStat
         current = tx.plans.current(request_id)
         if request.state is not RequestState.RUNNING or current is None or not stopped:
             raise NotAllowed("replan", request.state, "nothing stands still")
+        if is_grave(request):
+            require_person(actor, "replan", request.state)
         begun = any(row.state is StepState.DONE for row in rows)
         assessment = assess_now(app, tx, request)
         tx.plans.supersede(request_id)
@@ -189,13 +196,9 @@ def replan(app: App, actor: Actor, request_id: int, version: int) -> RequestStat
             return RequestState.NEEDS_REVIEW
         left = {row.seq for row in rows if row.plan_id == current.id and row.state is not StepState.DONE}
         results = tx.plans.results(request_id)
-        plan_id = store_plan(
-            app, tx, request, renewed(current.plan(), left, stopped, results, app.world(tx)), actor
-        )
-        tx.requests.update(request_id, version, plan_id=plan_id)
-        release(tx, request_id)
-        refresh_due(app, tx, request_id)
-        return RequestState.RUNNING
+        steps, second = renewed(current.plan(), left, stopped, results, app.world(tx)), current.second_person
+        plan_id = store_plan(app, tx, request, steps, actor, second)
+        return go_on(app, tx, request, version, plan_id, second)
 
 
 def _back_to_review(

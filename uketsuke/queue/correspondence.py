@@ -5,6 +5,7 @@ A letter is a row before it is a mail; its effect key makes a second one impossi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,9 @@ from uketsuke.store.transaction import Transaction
 
 STATUS = "status"
 """Purpose of the token that opens a request's status page."""
+CONFIRM = "confirm"
+"""Purpose of the token with which an owner agrees, and of the letter that carries it."""
+_PLACEHOLDER = re.compile(r"\[\[confirm:([0-9a-f]{32})\]\]")
 
 
 def status_token(app: App, number: str) -> str:
@@ -31,6 +35,16 @@ def status_token(app: App, number: str) -> str:
 def status_url(app: App, number: str) -> str:
     """The link that letters carry."""
     return f"{app.settings.console.base_url.rstrip('/')}/s/{status_token(app, number)}"
+
+
+def link_placeholder(app: App, nonce: str) -> str:
+    """A link as it stands in a stored letter; what opens it is put in when the letter leaves."""
+    return f"{app.settings.console.base_url.rstrip('/')}/c/[[confirm:{nonce}]]"
+
+
+def link_token(app: App, nonce: str) -> str:
+    """What opens that link: nobody can tell it who has only the database."""
+    return app.sign(CONFIRM, nonce)
 
 
 def standing_facts(app: App, number: str) -> dict[str, Any]:
@@ -118,7 +132,7 @@ def envelope_of(app: App, letter: Letter) -> Envelope:
             to=letter.to,
             cc=letter.cc,
             subject=letter.subject,
-            body=letter.body,
+            body=_with_links(app, letter),
             message_id=letter.message_id,
             written_at=letter.written_at,
             in_reply_to=letter.in_reply_to,
@@ -127,6 +141,12 @@ def envelope_of(app: App, letter: Letter) -> Envelope:
             answers_mail=letter.purpose == "ack",
         )
     )
+
+
+def _with_links(app: App, letter: Letter) -> str:
+    if letter.purpose != CONFIRM:
+        return letter.body
+    return _PLACEHOLDER.sub(lambda found: link_token(app, found[1]), letter.body)
 
 
 def _message_id(app: App, number: str, key: str) -> str:

@@ -11,16 +11,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from uketsuke.app import Actor, App
+from uketsuke.domain.authority import Need, SecondPerson
+from uketsuke.domain.consent import owners_of
 from uketsuke.domain.job import JobName
 from uketsuke.domain.states import Decision, RequestState, StepState, permit
-from uketsuke.errors import NotAllowed, PlanChanged
+from uketsuke.errors import NotAllowed, PlanChanged, SamePerson
+from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Subject
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.queue.correspondence import write
 from uketsuke.queue.deciding import Deciding, deciding
+from uketsuke.queue.grave import is_grave, set_going
 from uketsuke.queue.opening import facts_of
+from uketsuke.queue.persons import require_other
 from uketsuke.queue.progress import refresh_due, release, store_plan
-from uketsuke.queue.review import IDENTITY_CHECK, assess_now, corrected, obstacle, planned
+from uketsuke.queue.review import IDENTITY_CHECK, RECORDED, assess_now, corrected, obstacle, planned
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.shapes import Override
 
@@ -64,6 +69,8 @@ def attest(app: App, actor: Actor, request_id: int, version: int, how: str) -> i
         raise NotAllowed("attest", how, "not a way to check an identity")
     with deciding(app, actor, request_id, version, "attest") as now:
         now.follow(Decision.RUN)
+        if actor.person is not None and actor.person == now.request.person:
+            raise SamePerson("attest", now.request.state, "nobody checks themselves")
         check = Override(reason=how, by=actor.login, at=app.now())
         overrides = {**now.request.overrides, IDENTITY_CHECK: check}
         now.request = now.request.model_copy(update={"overrides": overrides})
@@ -97,8 +104,8 @@ def run(
             if words.strip()
         }
         state = now.follow(Decision.RUN, RequestState.RUNNING)
-        if IDENTITY_CHECK in reasons:
-            raise NotAllowed(Decision.RUN, now.request.state, "an identity check is recorded by attest alone")
+        if RECORDED & reasons.keys():
+            raise NotAllowed(Decision.RUN, now.request.state, "what is recorded elsewhere is no reason")
         now.request = now.request.model_copy(update={"overrides": {**now.request.overrides, **reasons}})
         assessment = assess_now(app, now.tx, now.request)
         if why := obstacle(now.request, assessment):
@@ -106,19 +113,47 @@ def run(
         plan = planned(app, now.tx, now.request, assessment)
         if plan is None or plan.hash() != plan_hash:
             raise PlanChanged(plan_hash, plan.hash() if plan else "")
-        plan_id = store_plan(app, now.tx, now.request, plan.steps, actor)
-        changes = Changes(state=state, plan_id=plan_id, overrides=now.request.overrides)
+        second = _policy(now, assessment)
+        if second is SecondPerson.BEFORE:
+            state = now.follow(Decision.RUN, RequestState.AWAITING_APPROVAL)
+        plan_id = store_plan(app, now.tx, now.request, plan.steps, actor, second)
+        changes = Changes(
+            state=state,
+            plan_id=plan_id,
+            overrides=now.request.overrides,
+            authority=assessment.authority,
+            person=assessment.authority.person,
+        )
         now.told = {"overrides": {key: one.reason for key, one in reasons.items()}} if reasons else {}
         version = now.change("run", None, {"hash": plan_hash, "overrides": sorted(reasons)}, changes)
-        release(now.tx, request_id, timedelta(seconds=app.settings.queue.undo_seconds))
-        refresh_due(app, now.tx, request_id)
+        if state is RequestState.RUNNING:
+            grave = second is not None
+            if grave:
+                set_going(app, now.tx, now.request, plan_id, plan.steps)
+            release(now.tx, request_id, timedelta(seconds=0 if grave else app.settings.queue.undo_seconds))
+            refresh_due(app, now.tx, request_id)
         return version
+
+
+def _policy(now: Deciding, assessment: Assessment) -> SecondPerson | None:
+    """Whether somebody else must agree; None below R3.
+
+    Whoever lets an R3 plan run is known as a person, and neither asks for it nor owns the account.
+    """
+    authority = assessment.authority
+    if Need.CONFIRM not in authority.need:
+        return None
+    involved = {authority.person, *owners_of(assessment.steps or ())}
+    require_other(now.actor, Decision.RUN, now.request.state, involved)
+    return authority.second_person or SecondPerson.BEFORE
 
 
 def undo(app: App, actor: Actor, request_id: int, version: int) -> int:
     """Take back 確認して実行 while nothing of it has begun (AP-3, AP-4)."""
     permit("undo", actor.role, f"request {request_id}")
     with deciding(app, actor, request_id, version, "undo") as now:
+        if is_grave(now.request):
+            raise NotAllowed("undo", now.request.state, "an R3 plan has no window")
         steps = now.tx.steps.of_request(request_id)
         ready = [step.id for step in steps if step.state is StepState.READY]
         begun = any(step.state not in (StepState.PLANNED, StepState.READY) for step in steps)

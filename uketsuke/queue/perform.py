@@ -26,10 +26,12 @@ from uketsuke.domain.plan import (
     Step,
 )
 from uketsuke.domain.states import StepState
-from uketsuke.errors import StalePlan
+from uketsuke.errors import NotAllowed, StalePlan
+from uketsuke.queue import confirm
 from uketsuke.queue.correspondence import write_plan_letter
 from uketsuke.queue.events import events_of
 from uketsuke.queue.external import carry_out, outward
+from uketsuke.queue.grave import require_consent
 from uketsuke.queue.progress import finish_step, refresh_due
 from uketsuke.store.ledgers import OutOfStock
 from uketsuke.store.steps import StepRow
@@ -54,6 +56,8 @@ def perform(app: App, claim: Claim) -> None:
                 tx.jobs.complete(claim)
         if outside is not None:
             carry_out(app, claim, outside)
+    except NotAllowed as refused:
+        _stop(app, claim, "not-permitted", {"why": refused.why})
     except StalePlan as stale:
         values = {"expected": stale.expected, "found": stale.found}
         _stop(app, claim, "stale-plan", {"ledger": stale.ledger, "key": stale.key}, values)
@@ -67,6 +71,8 @@ def _begin(app: App, tx: Transaction, row: StepRow) -> tuple[Step, Effect]:
     """From here on the step runs; what it does is stored with every value that is known."""
     step = tx.plans.get(row.plan_id).plan().step(row.seq)
     request = tx.requests.get(row.request_id)
+    if row.state is StepState.READY:
+        require_consent(tx, row)
     effect = Effect(
         row.effect_key, row.id, row.request_id, request.number, app.now(), tx.plans.results(row.request_id)
     )
@@ -113,7 +119,7 @@ def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
         case AccountAction():
             manual.hand_account(tx, effect.request_id, effect.step_id)
         case Confirm():
-            manual.await_owner(tx, step, effect)
+            return confirm.begin(app, tx, step, effect)
     return None
 
 

@@ -13,11 +13,13 @@ from typing import Any
 from pydantic import JsonValue
 
 from uketsuke.app import SYSTEM, Actor, App
+from uketsuke.domain.authority import SecondPerson
 from uketsuke.domain.deadline import due
 from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import Plan, Step
 from uketsuke.domain.states import LetterState, RequestState, StepState
 from uketsuke.queue.events import events_of
+from uketsuke.queue.grave import note_done
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -38,13 +40,20 @@ ENDING = frozenset({"plan", "answer"})
 """Purposes of the letters without which nothing is done: those of a plan, and the answer to an inquiry."""
 
 
-def store_plan(app: App, tx: Transaction, request: RequestRow, steps: tuple[Step, ...], actor: Actor) -> int:
+def store_plan(
+    app: App,
+    tx: Transaction,
+    request: RequestRow,
+    steps: tuple[Step, ...],
+    actor: Actor,
+    second_person: SecondPerson | None = None,
+) -> int:
     """Store the plan that is about to run: a new version, its steps planned; gives the plan id."""
     assert request.service is not None  # noqa: S101 - only a request with a service has steps
     current = tx.plans.current(request.id)
     version = current.version + 1 if current else 1
     plan = Plan(service=request.service, version=version, steps=steps)
-    plan_id = tx.plans.add(request.id, plan, actor.login, _dues(app, tx, request, steps))
+    plan_id = tx.plans.add(request.id, plan, actor.login, _dues(app, tx, request, steps), second_person)
     tx.audit.append(
         at=tx.now,
         actor=actor.login,
@@ -61,6 +70,33 @@ def release(tx: Transaction, request_id: int, delay: timedelta = timedelta(0)) -
     for row in tx.steps.ready_after(request_id):
         tx.steps.set_state(row.id, StepState.READY, expected={StepState.PLANNED})
         tx.enqueue(JobName.PERFORM, row.id, delay)
+
+
+def go_on(
+    app: App,
+    tx: Transaction,
+    request: RequestRow,
+    version: int,
+    plan_id: int,
+    second_person: SecondPerson | None,
+) -> RequestState:
+    """A plan made anew goes on: at once, or when another person has approved it too. Gives the state."""
+    if second_person is not SecondPerson.BEFORE:
+        tx.requests.update(request.id, version, plan_id=plan_id)
+        release(tx, request.id)
+        refresh_due(app, tx, request.id)
+        return RequestState.RUNNING
+    state = RequestState.AWAITING_APPROVAL
+    tx.requests.update(request.id, version, plan_id=plan_id, state=state)
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="await-approval",
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        facts={"plan": plan_id, **state_change(request.state, state)},
+    )
+    return state
 
 
 def finish_step(
@@ -97,6 +133,7 @@ def finish_step(
         facts={"step": step.seq, "effect": step.effect_key, **(facts or {})},
         personal=dict(personal) if personal else None if facts else {"result": dict(result)},
     )
+    note_done(app, tx, request, step, actor)
     release(tx, step.request_id)
     refresh_due(app, tx, step.request_id)
     end_when_done(app, tx, step.request_id)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+
+from pydantic import JsonValue
 
 from uketsuke.app import App
 from uketsuke.domain.authority import Need
+from uketsuke.domain.consent import asks_first
 from uketsuke.domain.content import Content
 from uketsuke.domain.plan import Plan
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
 from uketsuke.processors.assess import assess
-from uketsuke.processors.assessment import Assessment
+from uketsuke.processors.assessment import Assessment, PlanState
 from uketsuke.queue.opening import unread
 from uketsuke.store.receipts import Receipt
 from uketsuke.store.requests import RequestRow
@@ -19,12 +23,18 @@ from uketsuke.store.transaction import Transaction
 
 IDENTITY_CHECK = "identity-check"
 """Key under which an operator's identity check stands among the overrides."""
+OWNER_REFUSED = "owner-refused"
+"""Key under which stands that the owner of an account refused; it stops the request for good."""
+SENT_BACK = "sent-back"
+"""Key under which stands why the second person sent the plan back."""
+RECORDED = frozenset({IDENTITY_CHECK, OWNER_REFUSED, SENT_BACK})
+"""Keys among the overrides that let no concern stand: only their own decisions write them."""
 
 
 def assess_now(app: App, tx: Transaction, request: RequestRow) -> Assessment:
     """What the message and its corrections mean now: ledgers, people and calendar as they are."""
     receipt = tx.receipts.get(request.receipt_id)
-    return assess(
+    judged = assess(
         content_of(receipt, request),
         received_at=receipt.received_at,
         world=app.world(tx),
@@ -34,6 +44,20 @@ def assess_now(app: App, tx: Transaction, request: RequestRow) -> Assessment:
         number=request.number,
         decided=frozenset(request.overrides),
     )
+    recorded = tuple(_recorded(request))
+    if not recorded:
+        return judged
+    state = PlanState.HELD if judged.steps is not None else judged.plan_state
+    return replace(judged, concerns=(*recorded, *judged.concerns), plan_state=state)
+
+
+def _recorded(request: RequestRow) -> Iterator[Concern]:
+    """Doubts that people have raised about it, beside those of the rules."""
+    if refused := request.overrides.get(OWNER_REFUSED):
+        yield Concern(code=OWNER_REFUSED, rule="FAULTS-3", facts={"at": refused.at.isoformat()})
+    if back := request.overrides.get(SENT_BACK):
+        facts: dict[str, JsonValue] = {"comment": back.reason, "at": back.at.isoformat()}
+        yield Concern(code=SENT_BACK, rule="FAULTS-3", hard=False, facts=facts)
 
 
 def content_of(receipt: Receipt, request: RequestRow) -> Content:
@@ -65,8 +89,8 @@ def obstacle(request: RequestRow, assessment: Assessment) -> str | None:
         return "reasons are still open"
     if Need.REVIEW in need:
         return "identity must be checked first"
-    if Need.CONFIRM in need and IDENTITY_CHECK not in request.overrides:
-        return "the requester must confirm it first"
+    if Need.CONFIRM in need and not asks_first(assessment.steps):
+        return "the plan does not ask the owner first"
     return None
 
 

@@ -17,7 +17,7 @@ from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.correspondence import status_token
 from uketsuke.queue.deciding import Deciding, deciding
 from uketsuke.queue.opening import facts_of
-from uketsuke.queue.review import IDENTITY_CHECK, assess_now
+from uketsuke.queue.review import RECORDED, assess_now
 from uketsuke.store.requests import Changes
 from uketsuke.store.shapes import Override
 
@@ -54,7 +54,7 @@ def split(
 def _open_part(now: Deciding, number: str, service: str | None, state: RequestState, reason: str) -> None:
     """Another request of the same message: the same values and corrections, judged by themselves."""
     first, tx = now.request, now.tx
-    checked = {key: one for key, one in first.overrides.items() if key == IDENTITY_CHECK}
+    checked = {key: one for key, one in first.overrides.items() if key in RECORDED}
     judged = first.model_copy(update={"number": number, "service": service, "overrides": checked})
     assessment = assess_now(now.app, tx, judged)
     facts = facts_of(now.app, assessment)

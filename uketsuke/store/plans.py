@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
+from uketsuke.domain.authority import SecondPerson
 from uketsuke.domain.content import Frozen
 from uketsuke.domain.plan import Plan, Results
 from uketsuke.domain.states import StepState
 from uketsuke.errors import NotFound, UketsukeError
-from uketsuke.store.repository import Repository
+from uketsuke.store.repository import Repository, StaleState
 from uketsuke.store.tables import plans, steps
 
 NOT_BEGUN = (StepState.PLANNED, StepState.WAITING, StepState.READY, StepState.FAILED)
@@ -38,6 +39,10 @@ class PlanRow(Frozen):
     """Canonical JSON exactly as hashed."""
     created_at: datetime
     created_by: str
+    second_person: SecondPerson | None
+    """Whether somebody else must agree, as it was when this was stored; None where nobody is asked."""
+    approved_by: str | None
+    approved_at: datetime | None
 
     def plan(self) -> Plan:
         """The plan itself; raises `PlanAltered` when the text does not match its hash."""
@@ -50,7 +55,14 @@ class PlanRow(Frozen):
 class Plans(Repository):
     """Plans of requests; ids are never used again."""
 
-    def add(self, request_id: int, plan: Plan, by: str, dues: Mapping[int, datetime] | None = None) -> int:
+    def add(
+        self,
+        request_id: int,
+        plan: Plan,
+        by: str,
+        dues: Mapping[int, datetime] | None = None,
+        second_person: SecondPerson | None = None,
+    ) -> int:
         """Store a version and its planned steps; `dues` are deadlines by step number. Gives the plan id."""
         values = {
             "request_id": request_id,
@@ -59,6 +71,7 @@ class Plans(Repository):
             "body": plan.canonical(),
             "created_at": self._at(),
             "created_by": by,
+            "second_person": second_person,
         }
         plan_id = self._add(plans, values)
         rows = [
@@ -88,6 +101,12 @@ class Plans(Repository):
         """The newest version, or None."""
         statement = select(plans).where(plans.c.request_id == request_id).order_by(plans.c.version.desc())
         return self._one(PlanRow, statement.limit(1))
+
+    def approve(self, plan_id: int, by: str) -> None:
+        """Somebody else has agreed to exactly this version, once; raises `StaleState`."""
+        mine = update(plans).where(plans.c.id == plan_id, plans.c.approved_at.is_(None))
+        if self._changed(mine.values(approved_by=by, approved_at=self._at())) == 0:
+            raise StaleState("plan", plan_id, ("not approved",), "approved")
 
     def versions(self, request_id: int) -> list[PlanRow]:
         """All versions, oldest first."""

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String
 
 from uketsuke.domain.people import Post
 from uketsuke.store.columns import PLAIN_JSON, Stored, UtcDateTime, Words
-from uketsuke.store.tables import metadata, partial
+from uketsuke.store.tables import CODE, identity, metadata, partial
 
 CURRENT = "valid_to IS NULL"
 
@@ -140,3 +140,44 @@ marks = Table(
     Column("value", PLAIN_JSON),
     Column("at", UtcDateTime, nullable=False),
 )
+
+releases = Table(
+    "releases",
+    metadata,
+    identity(),
+    Column("request_id", ForeignKey("requests.id"), nullable=False, index=True),
+    Column("plan_id", ForeignKey("plans.id"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("owner", String(40)),
+    Column("requester", String(40)),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_releases_at", "at"),
+    Index("ix_releases_owner_at", "owner", "at"),
+    Index("ix_releases_requester_at", "requester", "at"),
+    sqlite_autoincrement=True,
+)
+"""R3 effects that were set going: what the breaker counts (FAULTS 3)."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    identity(),
+    Column("request_id", ForeignKey("requests.id"), nullable=False, index=True),
+    Column("step_id", ForeignKey("steps.id"), nullable=False, unique=True),
+    Column("owner", String(40)),
+    Column("requester", String(40)),
+    Column("performer", Words, nullable=False),
+    Column("persons", PLAIN_JSON, nullable=False),
+    Column("done_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("outcome", CODE),
+    Column("comment", Words),
+    Column("reviewed_by", Words),
+    Column("reviewed_at", UtcDateTime),
+    Column("settled_by", Words),
+    Column("settled_at", UtcDateTime),
+    partial("reviewed_at IS NULL", "ix_reviews_open", "due_at"),
+    partial("outcome = 'problem' AND settled_at IS NULL", "ix_reviews_problem", "request_id"),
+    sqlite_autoincrement=True,
+)
+"""事後確認: R3 effects that another person looks at; `persons` are those who may not (employee numbers)."""

@@ -160,6 +160,9 @@ plans = Table(
     Column("body", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", Words, nullable=False),
+    Column("second_person", CODE),
+    Column("approved_by", Words),
+    Column("approved_at", UtcDateTime),
     UniqueConstraint("request_id", "version"),
     sqlite_autoincrement=True,
 )
@@ -196,6 +199,7 @@ waits = Table(
     Column("role", CODE),
     Column("person", String(40)),
     Column("token_hash", String(64), index=True),
+    Column("token_until", UtcDateTime),
     Column("opens_on", Date),
     Column("due", Date),
     Column("answered_by", Words),

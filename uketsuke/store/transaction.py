@@ -17,6 +17,7 @@ from uketsuke.store.jobs import Jobs
 from uketsuke.store.ledgers import Ledgers
 from uketsuke.store.letters import Letters
 from uketsuke.store.marks import Marks
+from uketsuke.store.oversight import Oversight
 from uketsuke.store.people import Accounts, Departments, People
 from uketsuke.store.plans import Plans
 from uketsuke.store.receipts import Receipts
@@ -152,6 +153,11 @@ class Transaction:
     def audit(self) -> Audit:
         """The audit log."""
         return Audit(self.connection, self._at)
+
+    @cached_property
+    def oversight(self) -> Oversight:
+        """R3 effects: how many were set going, and what another person looks at afterwards."""
+        return Oversight(self.connection, self._at)
 
     @cached_property
     def marks(self) -> Marks:

@@ -35,6 +35,8 @@ class WaitRow(Frozen):
     role: str | None
     person: str | None
     token_hash: str | None
+    token_until: datetime | None
+    """Until when the link works; None where it has no end of its own, or there is none."""
     opens_on: date | None
     due: date | None
     answered_by: str | None
@@ -70,6 +72,7 @@ class Waits(Repository):
         role: str | None = None,
         person: str | None = None,
         token_hash: str | None = None,
+        token_until: datetime | None = None,
         opens_on: date | None = None,
         due: date | None = None,
     ) -> int:
@@ -81,6 +84,7 @@ class Waits(Repository):
             "role": role,
             "person": person,
             "token_hash": token_hash,
+            "token_until": token_until,
             "opens_on": opens_on,
             "due": due,
         }
@@ -104,9 +108,15 @@ class Waits(Repository):
         return self._all(WaitRow, mine.order_by(waits.c.id))
 
     def by_token_hash(self, token_hash: str) -> WaitRow | None:
-        """The open wait that a link of ours answers."""
-        mine = select(waits).where(waits.c.token_hash == token_hash, waits.c.answered_at.is_(None))
+        """The open wait that a link of ours answers now; one that is used, expired or unknown: none."""
+        alive = waits.c.token_until.is_(None) | (waits.c.token_until > self._at())
+        mine = select(waits).where(waits.c.token_hash == token_hash, waits.c.answered_at.is_(None), alive)
         return self._one(WaitRow, mine.order_by(waits.c.id).limit(1))
+
+    def set_token(self, wait_id: int, token_hash: str, until: datetime) -> None:
+        """Another link for an open wait; the one before it is dead from now on."""
+        mine = update(waits).where(waits.c.id == wait_id, waits.c.answered_at.is_(None))
+        self._connection.execute(mine.values(token_hash=token_hash, token_until=until))
 
     def answer(self, wait_id: int, by: str, answer: dict[str, JsonValue]) -> None:
         """End the wait, once: raises `WaitAnswered` for whoever comes second."""

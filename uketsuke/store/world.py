@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from pydantic import JsonValue
 
-from uketsuke.domain.authority import Action, SecondPerson, policy_of
+from uketsuke.domain.authority import R3_PER_DAY, R3_PER_HOUR, Action, SecondPerson, policy_of
 from uketsuke.domain.calendar import JST, Calendar
 from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
 from uketsuke.domain.text import key as text_key
@@ -16,6 +16,8 @@ from uketsuke.store.transaction import Transaction
 
 RECENT = timedelta(days=30)
 """How long an ended request still counts as a possible duplicate (catalogue FR-06)."""
+
+HOUR = timedelta(hours=1)
 
 
 class StoredWorld:
@@ -91,9 +93,19 @@ class StoredWorld:
         found = self._tx.people.get(employee_number)
         return found if found is not None and found.is_active(self.today) else None
 
-    def second_person(self, service: str, action: Action, *, persons: Collection[str] = ()) -> SecondPerson:
+    def second_person(
+        self, service: str, action: Action, *, persons: Collection[str] = (), effects: int = 1
+    ) -> SecondPerson:
         """See `World`."""
-        return policy_of(self._policy, service, action)
+        lifted = self.too_much(persons, effects)
+        return SecondPerson.BEFORE if lifted else policy_of(self._policy, service, action)
+
+    def too_much(self, persons: Collection[str] = (), effects: int = 1) -> bool:
+        """Whether so many R3 effects more are too many for one of them today, or in an hour of everybody."""
+        today = datetime.combine(self.today, time(), JST)
+        counts = self._tx.oversight.released_of(persons, today).values() if persons else ()
+        lately = self._tx.oversight.released_since(self._tx.now - HOUR)
+        return lately + effects > R3_PER_HOUR or any(count + effects > R3_PER_DAY for count in counts)
 
     def choice(self, setting: str) -> str | None:
         """See `World`."""

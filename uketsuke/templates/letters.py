@@ -41,6 +41,9 @@ GENERAL: Mapping[str, frozenset[str]] = {
     "general.returned": frozenset({"receipt_number", "subject_line", "reason"}),
     "general.rejected": frozenset({"receipt_number", "subject_line", "reason"}),
     "general.out-of-scope": frozenset({"receipt_number", "subject_line", "reason"}),
+    "general.confirm": frozenset(
+        {"receipt_number", "confirm_url", "until", "changes", "asked_by", "asked_on"}
+    ),
     "general.withdrawn": frozenset({"receipt_number", "subject_line"}),
 }
 """Letters that belong to no service, and their variables."""

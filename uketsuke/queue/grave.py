@@ -1,0 +1,130 @@
+"""R3 effects: what must have happened before one, and what follows it (FAULTS 3).
+
+Decisions see to it that the owner is asked and that somebody else agrees. Here it is
+looked at once more, in the transaction of the effect itself: whatever way a plan was
+made, shortened or taken up again, nothing of an R3 request happens without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from uketsuke.app import SYSTEM, Actor, App
+from uketsuke.domain.authority import Risk, SecondPerson
+from uketsuke.domain.consent import deeds_of, owner_of
+from uketsuke.domain.deadline import AfterBusinessDays, due
+from uketsuke.domain.plan import AgreeDate, Confirm, Step
+from uketsuke.domain.states import RequestState, StepState
+from uketsuke.errors import NotAllowed
+from uketsuke.log import logger
+from uketsuke.queue.persons import person_of, require_person
+from uketsuke.store.requests import RequestRow
+from uketsuke.store.steps import StepRow
+from uketsuke.store.transaction import Transaction
+
+log = logger(__name__)
+LOOKED_AT = AfterBusinessDays(event="done", business_days=2)
+"""Until when another person looks at an effect afterwards."""
+
+
+def is_grave(request: RequestRow) -> bool:
+    """Whether its plan is one of R3."""
+    return request.authority is not None and request.authority.risk is Risk.R3
+
+
+def require_consent(tx: Transaction, row: StepRow, actor: Actor | None = None) -> None:
+    """Raise `NotAllowed` where something of an R3 plan would happen without what the table asks.
+
+    `actor` is who does it, where a person does.
+    """
+    request = tx.requests.get(row.request_id)
+    if not is_grave(request):
+        return
+    plan = tx.plans.get(row.plan_id)
+    step = plan.plan().step(row.seq)
+    if isinstance(step, Confirm | AgreeDate):
+        return
+    if request.state is not RequestState.RUNNING or plan.second_person is None:
+        raise NotAllowed("perform", request.state, "nobody has let it run")
+    if plan.second_person is SecondPerson.BEFORE and plan.approved_at is None:
+        raise NotAllowed("perform", request.state, "nobody else has approved it")
+    agreed, owner = _agreed(tx, request.id), owner_of(step)
+    if not agreed or (owner is not None and owner not in agreed):
+        raise NotAllowed("perform", request.state, "the owner has not agreed")
+    if actor is not None and deeds_of(step):
+        require_person(actor, "perform", f"step {row.id}")
+
+
+def _agreed(tx: Transaction, request_id: int) -> set[str]:
+    """The owners who have agreed, over all versions of the plan."""
+    done = [
+        row
+        for row in tx.steps.of_request(request_id)
+        if row.kind == "confirm" and row.state is StepState.DONE
+    ]
+    steps = (tx.plans.get(row.plan_id).plan().step(row.seq) for row in done)
+    return {step.owner for step in steps if isinstance(step, Confirm)}
+
+
+def set_going(app: App, tx: Transaction, request: RequestRow, plan_id: int, steps: Iterable[Step]) -> None:
+    """Count what is set going; where it becomes too much, say so once (FAULTS 3)."""
+    person = request.authority.person if request.authority else None
+    owners: set[str] = set()
+    for step in steps:
+        if deeds_of(step):
+            tx.oversight.note_release(request.id, plan_id, step.seq, owner_of(step), person)
+            owners |= {one for one in (owner_of(step), person) if one}
+    if owners and app.world(tx).too_much(owners):
+        _alarm(app, tx, request)
+
+
+def _alarm(app: App, tx: Transaction, request: RequestRow) -> None:
+    """Too much: from now on R3 is approved before. Told once a day."""
+    name = f"breaker:{app.today().isoformat()}"
+    if tx.marks.get(name) is not None:
+        return
+    tx.marks.set(name, request.number)
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="breaker",
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        facts={"second_person": SecondPerson.BEFORE.value},
+    )
+    log.error("too_many_r3_effects", request=request.number)
+
+
+def note_done(app: App, tx: Transaction, request: RequestRow, row: StepRow, actor: Actor) -> None:
+    """An R3 effect has happened: where the policy is "after", it stands on another person's list."""
+    if not is_grave(request):
+        return
+    plan = tx.plans.get(row.plan_id)
+    step = plan.plan().step(row.seq)
+    if not deeds_of(step) or plan.second_person is not SecondPerson.AFTER:
+        return
+    owner, requester = owner_of(step), request.authority.person if request.authority else None
+    parts = {owner, requester, person_of(tx, plan.created_by), actor.person or person_of(tx, actor.login)}
+    tx.oversight.add_review(
+        row.id,
+        request.id,
+        owner=owner,
+        requester=requester,
+        performer=actor.login,
+        persons={one for one in parts | _checkers(tx, request.id) if one},
+        due_at=_until(app, tx.now),
+    )
+
+
+def _checkers(tx: Transaction, request_id: int) -> set[str | None]:
+    """Who recorded that the owner was checked: a part in it too."""
+    rows = [row for row in tx.steps.of_request(request_id) if row.kind == "confirm"]
+    logins = {(row.result or {}).get("checked_by") for row in rows}
+    return {person_of(tx, login) for login in logins if isinstance(login, str)}
+
+
+def _until(app: App, done: datetime) -> datetime:
+    found = due(LOOKED_AT, {"done": done}, app.calendar).at
+    assert found is not None  # noqa: S101 - the event has happened
+    return found
