@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
 _IMPOSSIBLE = "names no possible host and port; in a password write / as %2F, # as %23, ? as %3F, [ as %5B"
+PRIVATE_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+"""Addresses that nobody outside can have (RFC 1918, RFC 4193)."""
+_DKIM_RECORD = re.compile(r"(?:[^;]*;)*\s*p\s*=\s*[A-Za-z0-9+/\s]+={0,2}\s*(?:;.*)?", re.DOTALL)
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -78,6 +82,22 @@ def _broker(value: str) -> str:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError("must be a network, as 10.0.0.0/8") from None
+
+
+def _dkim_key(value: str) -> str:
+    """An RSA key record (RFC 6376 3.6.1), or where it lies."""
+    if not value.startswith("file:") and not _DKIM_RECORD.fullmatch(value):
+        raise ValueError("must be v=DKIM1; k=rsa; p=… or file:/path of it")
+    if re.search(r"(?:^|;)\s*k\s*=\s*(?!rsa\b)", value):
+        raise ValueError("must be an RSA key")
+    return value
+
+
 _DATABASE = _url(
     "must start with sqlite:/// or postgresql+psycopg://", (), ("sqlite", "postgresql", "postgresql+psycopg")
 )
@@ -92,5 +112,7 @@ SmtpUrl = Annotated[SecretStr, AfterValidator(_secret(_SMTP))]
 Broker = Annotated[SecretStr, AfterValidator(_secret(_broker))]
 WebAddress = Annotated[str, AfterValidator(_WEB)]
 DirectoryUrl = Annotated[str, AfterValidator(_DIRECTORY)]
+Network = Annotated[str, AfterValidator(_network)]
+DkimKey = Annotated[str, AfterValidator(_dkim_key)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]

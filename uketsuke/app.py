@@ -109,6 +109,7 @@ class App:
             staff_domains=frozenset(trust.staff_domains),
             trusted_authserv_ids=frozenset(trust.authserv_ids),
             border_hosts=frozenset(trust.border_hosts),
+            networks=frozenset(trust.networks),
             forms=[RegisteredForm(**form.model_dump()) for form in self.settings.form],
             policy={name: SecondPerson(choice) for name, choice in self.settings.second_person.items()},
             choices=self.settings.choices(),

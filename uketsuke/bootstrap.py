@@ -15,6 +15,7 @@ from uketsuke.connectors.directory import DirectoryConnector
 from uketsuke.connectors.holidays import japanese_holidays
 from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.errors import ConfigurationError
+from uketsuke.intake.limits import Limits
 from uketsuke.intake.reader import Reader
 from uketsuke.processors.catalogue import Catalogue
 from uketsuke.queue.deliver import SmtpSender
@@ -51,10 +52,24 @@ def build(
         catalogue=catalogue,
         letters=letters,
         wordbook=Wordbook.load(settings.language, settings.services_folder),
-        reader=reader or Reader(),
+        reader=reader or Reader(Limits(dkim_keys=dkim_keys(settings))),
         sender=sender or make_sender(settings),
         systems=connectors(settings),
     )
+
+
+def dkim_keys(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The key records of the settings, read where they lie in a file."""
+    return tuple((name, _record(name, value)) for name, value in settings.trust.dkim_keys.items())
+
+
+def _record(name: str, value: str) -> str:
+    if not value.startswith("file:"):
+        return value
+    try:
+        return Path(value.removeprefix("file:")).read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError((f"trust.dkim_keys: the key of {name} cannot be read",)) from None
 
 
 def _declared(catalogue: Catalogue) -> dict[str, frozenset[str]]:

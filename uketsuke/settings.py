@@ -24,11 +24,14 @@ from pydantic import (
 )
 
 from uketsuke.addresses import (
+    PRIVATE_NETWORKS,
     Broker,
     DatabaseUrl,
+    DkimKey,
     HostAndPort,
     MailAddress,
     MailboxUrl,
+    Network,
     SmtpUrl,
     WebAddress,
 )
@@ -53,6 +56,7 @@ def _as_tables(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_as_list)]
 
 
 class Database(Part):
@@ -113,6 +117,10 @@ class Trust(Part):
     staff_domains: Names = ("city.example.lg.jp",)
     authserv_ids: Names = ()
     border_hosts: Names = ()
+    networks: Networks = PRIVATE_NETWORKS
+    """Where the city's own mail hosts are; a mail that came from elsewhere is an outsider's unless proven."""
+    dkim_keys: dict[str, DkimKey] = Field(default_factory=dict)
+    """`selector._domainkey.domain` → record `v=DKIM1; …; p=…`, or `file:/path` of one; none is looked up."""
 
 
 class Desk(Part):

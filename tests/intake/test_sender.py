@@ -29,6 +29,7 @@ def judge(*values: bytes) -> tuple[str | None, str | None]:
         b"Tanaka (soumu) <" + CITY.encode() + b">",
         "田中 <".encode() + CITY.encode() + b">",
         b"tanaka@City.Example.LG.jp",
+        b'"' + CITY.encode() + b'" <' + CITY.encode() + b">",
     ],
 )
 def test_one_address_with_or_without_a_display_name_is_accepted(value: bytes) -> None:
@@ -56,6 +57,9 @@ def test_one_address_with_or_without_a_display_name_is_accepted(value: bytes) ->
         (b"tanaka@city..lg.jp", "malformed"),
         ("tanaka@сity.example.lg.jp".encode(), "not-ascii-domain"),
         (b"undisclosed", "malformed"),
+        (CITY.encode() + b" <" + CITY.encode() + b">", "malformed"),
+        (b'"' + CITY.encode() + b'x" <' + CITY.encode() + b">", "malformed"),
+        (b'"tanaka@city.example.lg.jp" <tanaka@City.example.lg.jp>', "malformed"),
         (b"  ", "malformed"),
         (b"a" * 9000 + b"@city.example.lg.jp", "malformed"),
     ],

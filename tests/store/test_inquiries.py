@@ -85,6 +85,7 @@ def test_questions_that_came_in_before_the_table_are_taken_over(empty_url: str) 
         ):
             receipt = tx.requests.get(request_id).receipt_id
             tx.receipts.set_read(receipt, said, Kind.INQUIRY, None, None)
+        tx.connection.execute(text("DROP TABLE signatures"))
         tx.connection.execute(text("DROP TABLE inquiries"))
         tx.connection.execute(text("DROP TABLE handovers"))
         tx.connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))

@@ -152,6 +152,8 @@ class Authority(Frozen):
     """The policy where the table says confirm; None where nobody else is asked."""
     person: str | None = None
     """Employee number of who asks, where it is exactly one active person."""
+    doubts: tuple[str, ...] = ()
+    """Why the evidence is not better: codes of what speaks against the message's own claim."""
 
 
 def evidence_for(path: Path, identity: Identity) -> Evidence:

@@ -57,6 +57,27 @@ class AuthResult(Frozen):
     authserv_id: str
     results: tuple[tuple[str, str, str], ...]
     """(method, result, domain): `("dmarc", "pass", "city.example.lg.jp")`."""
+    depth: int = 0
+    """Received headers above it: what stands below a host's own was in the mail when it came there."""
+
+
+class Signature(Frozen):
+    """One DKIM-Signature header (RFC 6376), checked with the keys of the settings and nothing else."""
+
+    domain: str
+    selector: str
+    verified: bool | None = None
+    """None where no key of it is known, or it was not looked at."""
+    signed: tuple[str, ...] = ()
+    """Lower-case names of the signed headers, as `h=` lists them."""
+    partial: bool = False
+    """It has `l=`: what follows those bytes is not signed."""
+    signed_at: datetime | None = None
+    expires_at: datetime | None = None
+    digest: str = ""
+    """Of the signature itself, by which a second mail with the same one is known."""
+    seen_before: bool = False
+    """Another mail came with it already."""
 
 
 class Received(Frozen):
@@ -64,6 +85,12 @@ class Received(Frozen):
 
     by: str
     at: datetime | None
+    peer: str | None = None
+    """The host it came from as looked up by `by`, or as it introduced itself where nothing else is noted.
+
+    `""` where only the address is known, None where none is named (handed in on the host itself).
+    """
+    ip: str = ""
 
 
 class FromFacts(Frozen):
@@ -106,6 +133,11 @@ class Content(Frozen):
     subject: str = ""
     sender: FromFacts = FromFacts(address=None, defect="missing")
     reply_to: tuple[str, ...] = ()
+    """`?` stands for a header without a readable address, here and in `submitter`."""
+    submitter: tuple[str, ...] = ()
+    """The Sender header: who really sent it, where From claims to be somebody else."""
+    return_path: str | None = None
+    """Where bounces go; `""` for `<>`."""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     message_id: str | None = None
@@ -115,6 +147,8 @@ class Content(Frozen):
     """The Date header; the sender's word, never used for a deadline where a better one exists."""
     received: tuple[Received, ...] = ()
     auth_results: tuple[AuthResult, ...] = ()
+    """Topmost first."""
+    signatures: tuple[Signature, ...] = ()
     """Topmost first."""
     text: str = ""
     """New text of the sender, without quotes and signature; values are taken from here only."""

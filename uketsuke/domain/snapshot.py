@@ -46,6 +46,7 @@ class SnapshotWorld:
             "staff_domains",
             "trusted_authserv_ids",
             "border_hosts",
+            "networks",
             "departments",
             "staff",
             "users",
@@ -67,6 +68,7 @@ class SnapshotWorld:
         self.staff_domains = _set(data.get("staff_domains"))
         self.trusted_authserv_ids = _set(data.get("trusted_authserv_ids"))
         self.border_hosts = _set(data.get("border_hosts")) or frozenset()
+        self.networks = _set(data.get("networks")) or frozenset()
         self._staff = _list(Person, data.get("staff"))
         self._departments = _list(Department, data.get("departments"))
         boxes = data.get("shared_mailboxes") or []

@@ -62,6 +62,10 @@ class World(Protocol):
     def border_hosts(self) -> frozenset[str]:
         """Hosts whose Received header tells when the city had the mail."""
 
+    @property
+    def networks(self) -> frozenset[str]:
+        """Networks of the city's own mail hosts, as `10.0.0.0/8`."""
+
     def people(self, *, mail: str | None = None, name: str | None = None) -> list[Person] | None:
         """Active people with that address or that name; None = directory unknown."""
 

@@ -28,6 +28,12 @@ class Limits:
     """One HTML body; its layout costs far more than plain text."""
     text: int = 2 * 1024 * 1024
     """Decoded text kept of all text parts together; nobody reads more than that on a screen."""
+    signed: int = 4 * 1024 * 1024
+    """A larger mail's signatures are not checked."""
+    signatures: int = 5
+    """Signatures noted; the rest of them is not looked at."""
+    dkim_keys: tuple[tuple[str, str], ...] = ()
+    """`selector._domainkey.domain` and its record: what is not here is not asked for elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from uketsuke.domain.content import Channel, Content, Kind
+from uketsuke.domain.content import Channel, Content, Kind, Signature
 from uketsuke.intake.automated import Envelope, judge_automatic, read_failed_recipients, wants_no_answer
 from uketsuke.intake.body import Body, BodyReader
 from uketsuke.intake.headers import Headers, read_headers
@@ -16,6 +16,7 @@ from uketsuke.intake.limits import Limits
 from uketsuke.intake.mime import Part, read_structure
 from uketsuke.intake.problems import Findings, ProblemCode
 from uketsuke.intake.sender import judge_from, read_addresses
+from uketsuke.intake.signatures import read_signatures
 from uketsuke.intake.trace import read_auth_results, read_date, read_received
 
 TOKEN = re.compile(r"\[uk:([A-Za-z0-9_-]{16,200})\]")
@@ -39,10 +40,13 @@ def read_mail(raw: bytes, limits: Limits = Limits()) -> Content:  # noqa: B008 -
     headers, body_start = read_headers(raw, 0, len(raw), limits, findings)
     top = read_structure(raw, headers, body_start, limits, findings) if whole else Part((), headers, 0, 0)
     body = BodyReader(raw, limits, findings).read(top) if whole else Body()
-    return _assemble(headers, top, body, findings)
+    signatures = read_signatures(raw, headers, limits) if whole else ()
+    return _assemble(headers, top, body, findings, signatures)
 
 
-def _assemble(headers: Headers, top: Part, body: Body, findings: Findings) -> Content:
+def _assemble(
+    headers: Headers, top: Part, body: Body, findings: Findings, signatures: tuple[Signature, ...]
+) -> Content:
     subject = headers.text("subject", findings)
     text, quoted, full = (_join(pieces) for pieces in (body.new, body.quoted, body.full))
     envelope = Envelope(headers, top.media, subject)
@@ -56,7 +60,9 @@ def _assemble(headers: Headers, top: Part, body: Body, findings: Findings) -> Co
         channel=Channel.MAIL,
         subject=subject,
         sender=judge_from(headers, findings),
-        reply_to=read_addresses(headers.values("reply-to")),
+        reply_to=_read_named(headers, "reply-to"),
+        submitter=_read_named(headers, "sender"),
+        return_path=_read_return_path(headers),
         to=read_addresses(headers.values("to")),
         cc=read_addresses(headers.values("cc")),
         message_id=next(iter(_read_ids(headers, "message-id")), None),
@@ -65,6 +71,7 @@ def _assemble(headers: Headers, top: Part, body: Body, findings: Findings) -> Co
         date=date,
         received=read_received(headers),
         auth_results=read_auth_results(headers),
+        signatures=signatures,
         text=text,
         signature=_join(body.signature),
         quoted_text=quoted,
@@ -78,6 +85,20 @@ def _assemble(headers: Headers, top: Part, body: Body, findings: Findings) -> Co
         no_answer=wants_no_answer(envelope),
         extra=_find_bounced(body, full) if bounced else {},
     )
+
+
+def _read_named(headers: Headers, name: str) -> tuple[str, ...]:
+    """The addresses of a header that may name somebody else; `?` where it names nobody readable."""
+    values = tuple(value for value in headers.values(name) if value.strip())
+    return read_addresses(values) or (("?",) if values else ())
+
+
+def _read_return_path(headers: Headers) -> str | None:
+    """The address of the topmost Return-Path (RFC 5321 4.4), which the last host wrote."""
+    value = headers.first("return-path")
+    if value is None:
+        return None
+    return "" if value.replace(b" ", b"") in (b"<>", b"") else next(iter(read_addresses((value,))), "?")
 
 
 def _join(pieces: list[str]) -> str:

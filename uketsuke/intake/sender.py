@@ -50,7 +50,8 @@ def _read_mailbox(value: bytes) -> tuple[str | None, str | None]:
     display, _, spec = value[:-1].partition(b"<") if value.count(b"<") == 1 else _cut_quoted(value)
     if len(split_unquoted(display, b",")) > 1:
         return None, "several"
-    if not _is_display(display):
+    # Outlook writes the address again where it knows no name: the same bytes deceive nobody.
+    if display.strip() != b'"' + spec + b'"' and not _is_display(display):
         return None, "malformed"
     return _read_address(spec)
 

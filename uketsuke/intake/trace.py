@@ -20,6 +20,14 @@ _DATE = re.compile(
 )
 _ZONES = {"ut": 0, "utc": 0, "gmt": 0, "z": 0, "jst": 9, "est": -5, "edt": -4, "cst": -6, "cdt": -5}
 _ZONES |= {"mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
+_PEER = re.compile(
+    r"\s*from\s+(\S{1,300})\s*(?:\(([^()]{0,400}(?:\([^()]{0,100}\))?[^()]{0,100})\))?", re.IGNORECASE
+)
+_IP = re.compile(
+    r"(?:^|[\[\s])((?:IPv6:)?(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}))(?=$|[\]\s])",
+    re.IGNORECASE,
+)
+_LOOKED_UP = re.compile(r"\s*([A-Za-z0-9._-]{1,255})\s*\[")
 _METHOD = re.compile(r"([a-z0-9-]+)(?:/\d+)?=([a-z0-9]+)\Z")
 _DOMAIN_OF = {
     "dmarc": ("header.from",),
@@ -68,7 +76,26 @@ def _read_received(value: str) -> Received:
     words = trace.split()
     lowered = [word.lower() for word in words]
     by = words[lowered.index("by") + 1] if "by" in lowered[:-1] else ""
-    return Received(by=by.lower().rstrip(".;")[:255], at=read_date(date))
+    peer, ip = _read_peer(value) if lowered[:1] == ["from"] else (None, "")
+    return Received(by=by.lower().rstrip(".;")[:255], at=read_date(date), peer=peer, ip=ip)
+
+
+def _read_peer(value: str) -> tuple[str, str]:
+    """Name and address of the host in `from name (looked.up [address])`.
+
+    The name before the bracket is what the peer calls itself, and counts only where no address is noted.
+    """
+    match = _PEER.match(value[:1000])
+    if match is None:
+        return "", ""
+    said, noted = match[1].lower().rstrip("."), match[2] or ""
+    address = _IP.search(noted) or _IP.search(said)
+    if address is None:
+        return said[:255], ""
+    looked_up = _LOOKED_UP.match(noted)
+    believed = looked_up is not None and "may be forged" not in noted
+    name = looked_up[1].lower().rstrip(".") if looked_up and believed else ""
+    return ("" if name == "unknown" else name)[:255], address[1].lower().removeprefix("ipv6:")
 
 
 def read_auth_results(headers: Headers) -> tuple[AuthResult, ...]:
@@ -76,10 +103,16 @@ def read_auth_results(headers: Headers) -> tuple[AuthResult, ...]:
 
     A header that is not closed properly (quotes, comments) keeps its name and loses its results.
     """
-    return tuple(_read_auth_result(value) for value in headers.values("authentication-results"))
+    found: list[AuthResult] = []
+    depth = 0
+    for header in headers.fields:
+        depth += header.name == "received"
+        if header.name == "authentication-results":
+            found.append(_read_auth_result(header.value, depth))
+    return tuple(found)
 
 
-def _read_auth_result(value: bytes) -> AuthResult:
+def _read_auth_result(value: bytes, depth: int) -> AuthResult:
     text = strip_comments(value.decode("ascii", "replace"))
     segments = [
         piece.decode("ascii", "replace") for piece in split_unquoted(text.encode("ascii", "replace"), b";")
@@ -89,9 +122,11 @@ def _read_auth_result(value: bytes) -> AuthResult:
     nameless = "=" in segments[0]
     authserv_id = "" if nameless or not head else head[0].strip('"').lower()[:255]
     if text.count('"') % 2 or _is_unclosed(value):
-        return AuthResult(authserv_id=authserv_id, results=())
+        return AuthResult(authserv_id=authserv_id, results=(), depth=depth)
     results = (_read_result(segment) for segment in segments[0 if nameless else 1 :])
-    return AuthResult(authserv_id=authserv_id, results=tuple(result for result in results if result))
+    return AuthResult(
+        authserv_id=authserv_id, results=tuple(result for result in results if result), depth=depth
+    )
 
 
 def _is_unclosed(value: bytes) -> bool:

@@ -114,7 +114,7 @@ def _chosen(candidates: tuple[Claim, ...]) -> str | None:
 def _automatic(content: Content, applied: datetime, world: World) -> Assessment:
     """Bounces, auto-replies, lists and our own mail never open a request or get an answer."""
     kind = content.automatic_kind or Kind.AUTOMATIC
-    who = who_asks(content, {}, world)
+    who = who_asks(content, {}, world, applied)
     concerns: tuple[Concern, ...] = ()
     if kind is Kind.BOUNCE:
         facts: dict[str, JsonValue] = {"recipients": list(content.failed_recipients)}
@@ -130,6 +130,7 @@ def _authority(who: Who) -> Authority:
         identity=who.identity,
         evidence=evidence_for(who.path, who.identity),
         person=who.person.employee_number if who.person else None,
+        doubts=who.doubts,
     )
 
 
@@ -229,7 +230,7 @@ class _View:
         model = self.processor.request if self.processor else CommonFields
         view = self._extraction()
         reading = with_corrections(view.reading(), corrections, model, view.reader)
-        who = who_asks(self.content, reading.plain(), self.world)
+        who = who_asks(self.content, reading.plain(), self.world, self.applied)
         reading = with_directory(reading, who.person, model, section=self.processor is not None)
         return with_defaults(reading, model), who
 

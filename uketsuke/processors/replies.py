@@ -43,7 +43,7 @@ def assess_reply(
 
     `beside` are words of the thread's service that may stand beside the day.
     """
-    who = who_asks(content, {}, reader.world)
+    who = who_asks(content, {}, reader.world, applied)
     found = read_date(content.text[:LONGEST_TEXT], reader.on)
     reading = _reading(content, found)
     concerns = tuple(_concerns(content, reading, found, reader, thread, who))
@@ -119,4 +119,5 @@ def _authority(who: Who, thread: Thread) -> Authority:
         risk=Risk.R0,
         need=need_for(evidence, target, Risk.R0),
         person=who.person.employee_number if who.person else None,
+        doubts=who.doubts,
     )

@@ -22,8 +22,8 @@ from uketsuke.processors.courtesy import without_closings
 from uketsuke.processors.doubts import doubts_of, is_sure
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.secrets import holds_secret
-from uketsuke.processors.sender import domain_of, failed_checks, is_outside
 from uketsuke.processors.survey import is_survey
+from uketsuke.processors.trail import domain_of, failed_checks, is_outside
 from uketsuke.processors.values import key_in_text
 
 _CHANGES = re.compile(

@@ -6,16 +6,18 @@ host recorded, and what the directory knows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from uketsuke.domain.authority import Identity, Path
-from uketsuke.domain.content import AuthResult, Channel, Content
+from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.people import Person
 from uketsuke.domain.request import Plain
 from uketsuke.domain.text import person_key
 from uketsuke.domain.world import World
 from uketsuke.processors.survey import form_of, is_survey
+from uketsuke.processors.trail import doubts_of, is_proven
 
 _LOGIN = "cms_login_name"
 """The field in which a form carries the login name of who answered (catalogue, ekobe-unlock)."""
@@ -25,7 +27,8 @@ _PATHS = {
     Channel.FORMBRIDGE: Path.FORMBRIDGE,
     Channel.NOTE: Path.OPERATOR_NOTE,
 }
-_FAILS = frozenset({"fail", "hardfail"})
+OTHERS = frozenset({"reply-to-other", "sender-other", "return-path-other"})
+"""Doubts about who of the city's people it is."""
 
 
 @dataclass(frozen=True)
@@ -35,83 +38,37 @@ class Who:
     path: Path
     identity: Identity
     person: Person | None = None
+    doubts: tuple[str, ...] = ()
+    """Codes of what speaks against it (`trail.doubts_of`, and headers that name somebody else)."""
 
 
-def who_asks(content: Content, values: Plain, world: World) -> Who:
+def who_asks(content: Content, values: Plain, world: World, at: datetime | None = None) -> Who:
     """Judge path and identity; `values` are the typed ones and only help to find the person.
 
+    `at` is when it was applied for: signatures grow old; without it none proves anything.
     An identity check that an operator recorded stands for the way the message came.
     """
-    path = way_of(content, world)
+    path = way_of(content, world, at)
     if content.channel in (Channel.NOTE, Channel.FORMBRIDGE):
         return _typed(content, values, path, world)
     by_form = path is Path.CMS_SURVEY
-    who = _answered(content, values, world) if by_form else _addressed(content, path, world)
+    who = _answered(content, values, world) if by_form else _addressed(content, path, world, at)
     if content.identity_check is None:
         return who
     if who.person is not None:
-        return Who(Path.OPERATOR_NOTE, Identity.ATTESTED, who.person)
+        return Who(Path.OPERATOR_NOTE, Identity.ATTESTED, who.person, who.doubts)
     return _typed(content, values, Path.OPERATOR_NOTE, world)
 
 
-def way_of(content: Content, world: World) -> Path:
+def way_of(content: Content, world: World, at: datetime | None = None) -> Path:
     """How the message came."""
     if content.channel is not Channel.MAIL:
         return _PATHS[content.channel]
-    path = _mail_path(content, world)
-    return Path.CMS_SURVEY if path is Path.MAIL_PROVEN and is_survey(content) else path
-
-
-def _mail_path(content: Content, world: World) -> Path:
-    if is_outside(content, world) or failed_checks(content, world):
+    if doubts_of(content, world, at):
         return Path.MAIL_FAILED
-    trusted = trusted_result(content, world)
-    domain = domain_of(content.sender.address)
-    aligned = {("dmarc", "pass", domain), ("dkim", "pass", domain)}
-    proven = trusted is not None and any(
-        (method.casefold(), result.casefold(), about.casefold()) in aligned
-        for method, result, about in trusted.results
-    )
-    if proven:
-        return Path.MAIL_PROVEN
-    return Path.MAIL_FAILED if trusted and _contradicts(trusted, domain) else Path.MAIL_NO_CLAIM
-
-
-def _contradicts(trusted: AuthResult, domain: str) -> bool:
-    """Whether a trusted host says softfail, or pass for somebody else's domain: that is a claim, not none."""
-    return any(
-        result.casefold() == "softfail"
-        or (result.casefold() == "pass" and bool(about) and not _related(about.casefold(), domain))
-        for _method, result, about in trusted.results
-    )
-
-
-def _related(one: str, other: str) -> bool:
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
-
-
-def is_outside(content: Content, world: World) -> bool:
-    """Whether From is missing, malformed, several, or of a foreign domain; our own hosts are not foreign."""
-    if content.sender.address is None:
-        return True
-    if world.staff_domains is None:
-        return False
-    return domain_of(content.sender.address) not in world.staff_domains | world.border_hosts
-
-
-def trusted_result(content: Content, world: World) -> AuthResult | None:
-    """The topmost Authentication-Results of a configured authserv-id; all others are hearsay."""
-    ids = world.trusted_authserv_ids or frozenset()
-    return next((one for one in content.auth_results if one.authserv_id.casefold() in ids), None)
-
-
-def failed_checks(content: Content, world: World) -> tuple[str, ...]:
-    """The checks that a trusted host recorded as failed (FR-12)."""
-    trusted = trusted_result(content, world)
-    failed = (
-        (method for method, result, _ in trusted.results if result.casefold() in _FAILS) if trusted else ()
-    )
-    return tuple(dict.fromkeys(method.casefold() for method in failed))
+    if not is_proven(content, world, at):
+        return Path.MAIL_NO_CLAIM
+    return Path.CMS_SURVEY if is_survey(content) else Path.MAIL_PROVEN
 
 
 def applied_at(content: Content, received_at: datetime, world: World) -> datetime:
@@ -127,21 +84,30 @@ def applied_at(content: Content, received_at: datetime, world: World) -> datetim
     return min(at, received_at, answered or at)
 
 
-def domain_of(address: str | None) -> str:
-    """The part after the @, lower case; empty for no address."""
-    return (address or "").rpartition("@")[2].casefold()
-
-
-def _addressed(content: Content, path: Path, world: World) -> Who:
+def _addressed(content: Content, path: Path, world: World, at: datetime | None) -> Who:
     address = content.sender.address
     found = world.people(mail=address) if address else []
-    own = (address or "").casefold()
-    others = [one for one in content.reply_to if one.casefold() != own and not world.mailbox(one)]
+    doubts = (*doubts_of(content, world, at), *_other_names(content, world, found or []))
+    others = any(doubt in OTHERS for doubt in doubts)
     if found and len(found) == 1 and not others:
-        return Who(path, Identity.ONE_PERSON, found[0])
+        return Who(path, Identity.ONE_PERSON, found[0], doubts)
     if not found and address and not others and world.mailbox(address):
-        return Who(path, Identity.SECTION_MAILBOX)
-    return Who(path, Identity.UNKNOWN)
+        return Who(path, Identity.SECTION_MAILBOX, None, doubts)
+    unknown = () if others or not address or found is None else ("unknown-person",)
+    return Who(path, Identity.UNKNOWN, None, (*doubts, *unknown))
+
+
+def _other_names(content: Content, world: World, found: list[Person]) -> Iterator[str]:
+    """Headers that name somebody else than From; a section's mailbox may get the answers."""
+    own = (content.sender.address or "").casefold()
+    if any(one.casefold() != own and not world.mailbox(one) for one in content.reply_to):
+        yield "reply-to-other"
+    if any(one.casefold() != own for one in content.submitter):
+        yield "sender-other"
+    bounces = (content.return_path or "").casefold()
+    owners = (world.people(mail=bounces) or []) if bounces and bounces != own else []
+    if owners and owners != found:
+        yield "return-path-other"
 
 
 def _answered(content: Content, values: Plain, world: World) -> Who:

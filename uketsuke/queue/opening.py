@@ -14,7 +14,7 @@ from uketsuke.domain.states import RequestState
 from uketsuke.domain.text import key as text_key
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment, PlanState
-from uketsuke.processors.sender import domain_of
+from uketsuke.processors.trail import domain_of
 from uketsuke.queue.answering import begin
 from uketsuke.queue.correspondence import status_token, write
 from uketsuke.queue.progress import refresh_due, release, store_plan

@@ -73,6 +73,7 @@ def _read(app: App, message: bytes, receipt: Receipt) -> Content | ReaderFailed:
 def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:
     """A message that could not be read once can be now: its request is judged by what it says."""
     request = tx.requests.get_locked(receipt.request_id or 0)
+    content = _note_signatures(tx, receipt, content)
     assessment = assess(
         content,
         received_at=receipt.received_at,
@@ -102,6 +103,7 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
     copy_key = _copy_key(content)
     if receipt.problem:  # noted when it was taken in: what was read is not all of it
         content = _with_problem(content, receipt.problem, "")
+    content = _note_signatures(tx, receipt, content)
     others = _same_message_id(tx, receipt, content)
     original = next((one for one in others if one.copy_key == copy_key), None)
     if original is None and others:
@@ -138,6 +140,15 @@ def _same_message_id(tx: Transaction, receipt: Receipt, content: Content) -> lis
     if not content.message_id:
         return []
     return tx.receipts.with_message_id(content.message_id, receipt.id)
+
+
+def _note_signatures(tx: Transaction, receipt: Receipt, content: Content) -> Content:
+    """The content with those signatures marked that another mail bore: a replay proves nothing (FAULTS 3)."""
+    noted = tuple(
+        one.model_copy(update={"seen_before": tx.receipts.note_signature(one.digest, receipt.id)})
+        for one in content.signatures
+    )
+    return content.model_copy(update={"signatures": noted})
 
 
 def _copy_key(content: Content) -> str:

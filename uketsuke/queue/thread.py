@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from uketsuke.app import SYSTEM, Actor, App
+from uketsuke.domain.authority import Evidence
 from uketsuke.domain.content import Content, Kind
 from uketsuke.domain.plan import AgreeDate
 from uketsuke.domain.states import ENDED, RequestState, StepState
@@ -73,7 +74,8 @@ def join(
     request = thread.request
     tx.receipts.join(receipt.id, request.id)
     person = assessment.authority.person
-    known = person is not None and person == request.person
+    proven = assessment.authority.evidence is not Evidence.WEAK
+    known = proven and person is not None and person == request.person
     silent = assessment.kind in (Kind.AUTOMATIC, Kind.LIST, Kind.OWN)
     late = request.state in ENDED and assessment.kind is not Kind.BOUNCE
     change = {} if silent or late else comes_back(tx, request)
@@ -88,6 +90,7 @@ def join(
             "kind": assessment.kind.value,
             "letter": thread.letter.id,
             "same_person": known,
+            "doubts": list(assessment.authority.doubts),
             **change,
         },
     )

@@ -12,7 +12,7 @@ from uketsuke.domain.content import Channel, Content, Frozen, Kind
 from uketsuke.errors import NotFound
 from uketsuke.store.repository import Repository
 from uketsuke.store.series import Series
-from uketsuke.store.tables import raw, receipts, sightings
+from uketsuke.store.tables import raw, receipts, sightings, signatures
 
 
 class ReceiptState(StrEnum):
@@ -144,6 +144,14 @@ class Receipts(Repository):
         if self._on_postgres:  # SQLite's writers do so anyway
             lock = func.pg_advisory_xact_lock(func.hashtext(name))
             self._connection.execute(select(lock))
+
+    def note_signature(self, digest: str, receipt_id: int) -> bool:
+        """Keep a signature; True when another mail came with it before."""
+        mark = {"digest": digest, "receipt_id": receipt_id, "seen_at": self._at()}
+        if self._add_unless_there(signatures, mark):
+            return False
+        owner = select(signatures.c.receipt_id).where(signatures.c.digest == digest)
+        return int(self._connection.execute(owner).scalar_one()) != receipt_id
 
     def set_read(
         self,

@@ -87,6 +87,15 @@ receipts = Table(
     sqlite_autoincrement=True,
 )
 
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("receipt_id", ForeignKey("receipts.id"), nullable=False, index=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+"""DKIM signatures that mails came with: a second mail with the same one is a replay (FAULTS 3)."""
+
 sightings = Table(
     "sightings",
     metadata,

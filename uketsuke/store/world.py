@@ -31,6 +31,7 @@ class StoredWorld:
         staff_domains: Collection[str] | None = None,
         trusted_authserv_ids: Collection[str] | None = None,
         border_hosts: Collection[str] = (),
+        networks: Collection[str] = (),
         forms: Collection[RegisteredForm] = (),
         policy: Mapping[str, SecondPerson] | None = None,
         choices: Mapping[str, str] | None = None,
@@ -39,6 +40,7 @@ class StoredWorld:
         self.staff_domains = _folded(staff_domains)
         self.trusted_authserv_ids = _folded(trusted_authserv_ids)
         self.border_hosts = _folded(border_hosts) or frozenset()
+        self.networks = frozenset(networks)
         self._forms, self._policy = tuple(forms), dict(policy or {})
         self._choices = dict(choices or {})
 
