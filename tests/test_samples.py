@@ -26,6 +26,7 @@ from uketsuke.domain.plan import (
     Value,
 )
 from uketsuke.processors.assessment import Assessment
+from uketsuke.templates.letters import LetterTemplates
 
 ALL = tuple(samples())
 SERVICES = {service.id for service in catalogue(*WORLDS).all()}
@@ -120,6 +121,16 @@ def test_the_letters_go_to_whom_and_tell_what_is_expected(sample: Sample) -> Non
             assert value == fact if fact is not None else value is not None, name
 
 
+@each(*(one for one in PLANNED if one.expected["letters"]))
+def test_no_letter_says_what_it_never_may(sample: Sample) -> None:
+    templates = LetterTemplates.load()
+    for step, expected in zip(_letters(sample), sample.expected["letters"], strict=True):
+        facts = {name: WRITTEN.get(name, value) for name, value in step.facts.items()}
+        facts = {name: None if isinstance(value, Ref) else value for name, value in facts.items()}
+        letter = templates.render(step.template, {**facts, "recipient": step.recipient, "place": "窓口"})
+        assert not [words for words in expected.get("never", ()) if words in letter.subject + letter.body]
+
+
 @each(*LATER)
 def test_what_does_not_depend_on_a_service_to_come_is_right_already(sample: Sample) -> None:
     assessment = sample.assessed()
@@ -130,6 +141,14 @@ def test_what_does_not_depend_on_a_service_to_come_is_right_already(sample: Samp
     }
     general = [(one.rule, one.field) for one in assessment.concerns if one.rule != "FR-08"]
     assert general == [(one["rule"], one["field"]) for one in sample.expected["flags"]]
+
+
+WRITTEN = {"done_on": "2026-12-17", "outcome": "done", "password_by": "phone"}
+"""What people and systems leave, as the letters of an unlock tell it."""
+
+
+def _letters(sample: Sample) -> list[SendMail]:
+    return [one for one in sample.assessed(number="2026-000087-6").steps or () if isinstance(one, SendMail)]
 
 
 def shown_due(due: Due) -> str:

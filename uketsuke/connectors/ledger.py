@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uketsuke.connectors.base import Done, Effect, local
-from uketsuke.domain.plan import LedgerUpdate, Reserve, resolve, resolve_all
+from uketsuke.domain.plan import LedgerUpdate, Reserve, Results, resolve, resolve_all
 from uketsuke.store.ledgers import Origin
 from uketsuke.store.transaction import Transaction
 
@@ -36,7 +36,7 @@ def update(tx: Transaction, step: LedgerUpdate, effect: Effect) -> Done:
     after: dict[str, Any] = {}
     for key, version in zip(keys, expected, strict=True):
         row = tx.ledgers.row(step.ledger, key)
-        changed = {**changes, **_longer(row.values if row else {}, step, effect)}
+        changed = {**changes, **grown(row.values if row else {}, step, effect.results)}
         before[key] = {name: row.values.get(name) for name in changed} if row else {}
         after[key] = changed
         versions.append(tx.ledgers.update(step.ledger, key, version, changed, _origin(effect)))
@@ -47,9 +47,9 @@ def update(tx: Transaction, step: LedgerUpdate, effect: Effect) -> Done:
     )
 
 
-def _longer(values: Mapping[str, Any], step: LedgerUpdate, effect: Effect) -> dict[str, Any]:
-    """The lists that stand in the row now, each with what is added behind it."""
-    added = resolve_all(step.add, effect.results)
+def grown(values: Mapping[str, Any], step: LedgerUpdate, results: Results) -> dict[str, Any]:
+    """The lists that stand in the row now, each with what the step adds behind it."""
+    added = resolve_all(step.add, results)
     return {name: [*_list(values.get(name) or []), value] for name, value in added.items()}
 
 

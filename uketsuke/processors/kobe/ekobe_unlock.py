@@ -53,9 +53,9 @@ class EkobeUnlock(AccountUnlock):
     request = EkobeUnlockRequest
     words = Words(
         named=(
-            r"e-?KOBE[^。\n]{0,40}?(?:ロック|ログイン(?:が)?でき|入れな|入れません)",
-            r"職員用ID[^。\n]{0,40}?(?:ロック|ログイン(?:が)?でき)",
-            r"ロック[^。\n]{0,20}?(?:職員用ID|e-?KOBE)",
+            r"e-?KOBE(?=[^。\n]{0,40}?(?:ロック|ログイン(?:が)?でき|入れな|入れません))",
+            r"職員用ID(?=[^。\n]{0,40}?(?:ロック|ログイン(?:が)?でき))",
+            r"ロック(?=[^。\n]{0,20}?(?:職員用ID|e-?KOBE))",
             r"アカウント(?:の)?ロック(?:の|を)?解除",
         ),
         hints=(r"e-?KOBE", r"職員用ID", r"ロック", r"ログイン", r"パスワード", r"K[0-9]{7}"),
@@ -63,7 +63,7 @@ class EkobeUnlock(AccountUnlock):
             r"iPad|タブレット|LTE|2in1|パソコン|端末|kintone|電子契約|クラウドサイン|intra-?mart",
             r"フォーム(?:の|を)?(?:公開|確認)|お試し|仮申請|利用申請|(?:アカウント|職員用ID|ID)の?(?:削除|廃止|新規|追加|作成|登録|変更)",
         ),
-        beside=(r"e-?KOBE", r"職員用", r"パスワードの?初期化|初期パスワード", *BESIDE),
+        beside=(r"e-?KOBE", r"職員用|環境", r"パスワードの?初期化|初期パスワード", *BESIDE),
         innocent=INNOCENT,
         nouns=frozenset({"environment"}),
     )

@@ -29,17 +29,24 @@ from uketsuke.processors.shapes.unlock_plan import UnlockPlan, UnlockTerms
 NEXT_DAY = AfterBusinessDays(event="applied", business_days=1)
 OFTEN = timedelta(days=30)
 """The third unlock within that time is looked at (EU-2)."""
+_SO = (
+    r"て?(?:しまい|しまっ|おり|い)?(?:ました|まして|ます|た|て)?(?:よう(?:です|で)|みたいです)?"
+    r"(?:ので|ため|が、|ところ)?"
+)
+"""How a clause that tells what happened goes on."""
 INNOCENT = (
-    r"パスワード[^。\n]{0,24}?(?:間違(?:え|い|っ)|誤(?:っ|り))[てた]?",
-    r"(?:入力|打ち)(?:し|を|の)?(?:間違(?:え|い|っ)|誤り|誤っ)[てた]?",
+    rf"パスワード[^。\n]{{0,24}}?(?:間違(?:え|い|っ)|誤(?:っ|り)){_SO}",
+    rf"(?:入力|打ち)(?:し|を|の)?(?:間違(?:え|い|っ)|誤り|誤っ){_SO}",
 )
 """The usual reason of a lock, in words that elsewhere correct something."""
 BESIDE = (
-    r"(?:私|自分|当方|本人|職員)の|(?:アカウント|ログイン)(?:ID|名)?|ID|パソコン|PC|端末|(?:業務)?システム|画面|Windows",
-    r"ロック(?:が)?(?:され|かか[りっ]|掛か[りっ])?(?:状態|中)?|解除(?:を|の|作業)?|パスワード(?:の)?(?:入力|ミス)?|入力(?:ミス)?",
+    rf"(?:ロックに?なっ|(?:ロックが?)?(?:かか[りっ]|掛か[りっ]|(?<!解除)され)){_SO}",
+    rf"(?:ログイン|サインイン)?(?:が|も)?(?:でき|出来|入れ)な(?:く|い)(?:な[りっ]|状態(?:で|に)?)?{_SO}",
+    r"(?:ログイン|サインイン)?(?:が|も)?(?:でき|出来|入れ)ません(?:でした)?(?:ので)?",
+    rf"(?:ログイン|サインイン)(?:を)?しようと(?:し|する){_SO}",
+    r"(?:私|自分|当方|本人|職員)の|(?:アカウント|ログイン)(?:ID|名)?|(?<![A-Z])ID|(?<![A-Z])PC|パソコン|端末|(?:業務)?システム|画面",
+    r"ロック(?:状態|中)?|解除(?!され|でき[まて]|済|完了)|パスワード(?:の)?(?:入力|ミス)?|入力(?:ミス)?|サインイン",
     r"(?:何|数|(?<!\d)\d{1,2}|[一二三四五六七八九十]{1,2})[度回](?:か|も|ほど|程度|以上|連続)?|連続(?:して|で)",
-    r"(?:でき|出来|入れ)(?:ま(?:せん)|な(?:い|く))(?:でした)?(?:な[りっ]|状態)?|(?:ログイン|サインイン)(?:が|も|しようと)?",
-    r"(?:し|され)?て?(?:しまい|しまっ|おり|い)?(?:まし|ます|た)(?:た|て)?(?:ところ)?|(?:その|この)?ため",
     r"今朝|昨日|先ほど|先程|さきほど|本日|出勤後|(?:休み|連休|休暇)明け|久しぶり",
     r"エラー(?:メッセージ)?(?:が|も)?(?:表示|出)(?:され)?",
 )
@@ -144,6 +151,9 @@ class AccountUnlock(Processor):
         }
         if owner is None:
             yield Concern(code="account-without-owner", rule="EU-1", field="account_id", facts=facts)
+        elif row.values.get("system") not in (None, self.system(values)):
+            facts |= {"system": self.system_title(values)}
+            yield Concern(code="other-system", rule="FR-10", field="account_id", facts=facts)
         elif not (_is_theirs(owner, row, values, world) and _came_from(owner, content, world)):
             yield Concern(code="not-their-account", rule="EU-1", field="account_id", facts=facts)
 
