@@ -15,6 +15,7 @@ from tests.end_to_end.mails import moment
 from uketsuke.app import Actor, App
 from uketsuke.clock import FileClock
 from uketsuke.domain.calendar import JST, local_day
+from uketsuke.domain.content import Deed
 from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AgreeDate
 from uketsuke.domain.states import RequestState, Role, StepState, WaitKind
@@ -38,6 +39,7 @@ CORRECTIONS = {"current_asset_no": "LTE-0022"}
 def serve(app: App, expected: int, pause: float) -> None:
     """Do what there is to do, for ever; `expected` receipts must be there before the clock is turned."""
     write_note(app)
+    write_done_note(app)
     while True:
         try:
             busy = act(app, expected)
@@ -61,6 +63,24 @@ def write_note(app: App) -> None:
         "受渡希望日": "2026-12-11",
     }
     note = Note(NOTE, CLERK.login, at, at + timedelta(minutes=3), "call-back", values)
+    accept_note(app.database, note, app.now())
+
+
+def write_done_note(app: App) -> None:
+    """Somebody stood at the counter with a broken unit and has left with another (その場で完了)."""
+    at = moment("2026-12-08 14:50")
+    values = {
+        "サービス": "LTE接続端子",
+        "申請区分": "故障交換",
+        "所属": "市民協働課",
+        "氏名": "田中 花子",
+        "メールアドレス": "tanaka-h@city.example.lg.jp",
+        "端子番号": "LTE-0024",
+        "故障内容": "電源が入らない",
+    }
+    handed = {"hand_over_result": "handed_over", "handed_over_on": "2026-12-08"}
+    done = Deed(by=CLERK.login, role=CLERK.role, at=at, units=("LTE-0079",), results=handed)
+    note = Note(f"{NOTE}-done", CLERK.login, at, at + timedelta(minutes=3), "staff-card", values, done)
     accept_note(app.database, note, app.now())
 
 

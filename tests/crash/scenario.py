@@ -18,7 +18,8 @@ class Day:
     """Raw mails in the order of delivery; `copies` of them are the same bytes as an earlier one."""
 
     raw: tuple[bytes, ...]
-    notes: int = 1
+    notes: int = 2
+    """What the clerk writes down: a call, and an exchange that is done already."""
 
     @property
     def receipts(self) -> int:

@@ -174,3 +174,10 @@ def test_every_commit_and_every_call_outside_is_passed_by_the_day(
         other = other or {"before": "after", "after": "before"}[side]
         assert f"{name}:{other}" in points, f"{name} is passed on one side only"
     assert len(points) >= 40, f"only {len(points)} points: {sorted(points)}"
+
+
+def test_what_was_done_at_the_counter_is_part_of_the_day(undisturbed: Undisturbed) -> None:
+    """Or else no death would ever meet it: a unit out and a unit in repair, both of 市民協働課 (AP-85)."""
+    units = undisturbed[0]["units"]
+    out = "handed_out 市民協働課 failure_exchange 田中 花子"
+    assert [count for said, count in units.items() if said[-1] == out] == [1]
