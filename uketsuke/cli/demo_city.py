@@ -18,7 +18,7 @@ from uketsuke.app import App
 from uketsuke.cli.configuration import FILE_NAME
 from uketsuke.cli.exits import Failure
 from uketsuke.clock import FileClock
-from uketsuke.domain.people import Department, Person, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, SharedMailbox
 from uketsuke.domain.states import Role
 from uketsuke.settings import NOT_SETTINGS, PREFIX
 from uketsuke.store.ledgers import Origin
@@ -124,6 +124,9 @@ def people_the_city(app: App, sign_ins: Mapping[str, str]) -> None:
             tx.departments.put(Department.model_validate(department))
         for mailbox in world["shared_mailboxes"]:
             tx.departments.put_mailbox(SharedMailbox.model_validate(mailbox))
+        for system, accounts in world["systems_accounts"].items():
+            for account in accounts:
+                tx.accounts.put(Account(system=system, **account))
         for ledger in app.catalogue.ledgers.values():
             rows = [(row[ledger.key], row) for row in world.get(ledger.id, [])]
             tx.ledgers.import_rows(ledger.id, rows, Origin(actor="demo"))
@@ -149,6 +152,7 @@ def _settings(folder: DemoFolder, bind: str, undo_seconds: float) -> str:
         "[queue]": {"broker": "database", "threads": 2, "undo_seconds": undo_seconds, "sweep_seconds": 1},
         "[[mailbox]]": {"name": "demo", "url": f"folder://{place / 'inbox'}", "poll_seconds": 0.5},
         "[smtp]": {"url": "maildir:outbox"},
+        "[[form]]": demo_world()["registered_forms"][0],
         "[console]": {"bind": bind, "base_url": f"http://{bind}", "session_minutes": SESSION_MINUTES},
         "[trust]": {
             name: demo_world()[key]

@@ -23,7 +23,7 @@ from uketsuke.store.requests import RequestRow
 
 OPERATOR = Actor("operator01", Role.OPERATOR)
 MORNING = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
-LATER = ("21-", "22-", "09-", "10-", "11-")
+LATER = ("21-", "22-", "09-", "10-", "11-", "12-", "13-")
 COPY = "01-distribution.eml"
 """This one arrives twice."""
 
