@@ -58,9 +58,8 @@ def _line(app: App, row: RequestRow) -> str:
     service = app.catalogue.service(row.service) if row.service else None
     specs = service.request.specs() if service else {}
     kind = (row.request or {}).get("kind")
-    shown = (
-        specs["kind"].shown(kind) if kind and "kind" in specs else app.wordbook.word("kind", row.kind.value)
-    )
+    otherwise = row.title if service and "kind" not in specs else app.wordbook.word("kind", row.kind.value)
+    shown = specs["kind"].shown(kind) if kind and "kind" in specs else otherwise
     why = app.wordbook.concern(row.concerns[0], specs) if row.concerns and _is_open(row) else ""
     return say("demo.request", state=state, kind=shown, who=who, why=why).rstrip()
 
