@@ -31,13 +31,23 @@ def test_each_row_gets_a_verdict_and_the_totals_add_up(cli: Cli, desk: Path, she
     sheet.write_text(
         PEOPLE + "0012,二度目,,,,道路計画課,,,\n,名無し,,,,税務課,,,\n0014,原 美咲,,not mail,,環境保全課,,,\n"
     )
-    ended = cli("import", "people", sheet, "--config", desk, "--format", "json")
+    words = ("import", "people", sheet, "--config", desk, "--format", "json")
+    ended = cli(*words)
     verdicts = [row["verdict"] for row in ended.json["rows"]]
     assert verdicts == ["added", "added", "refused", "refused", "refused"]
-    assert ended.json["totals"] == {"added": 2, "changed": 0, "same": 0, "refused": 3, "all": 5}
+    assert ended.json["totals"] == {"added": 2, "changed": 0, "same": 0, "left": 0, "refused": 3, "all": 5}
     assert all(row["reason"] for row in ended.json["rows"] if row["verdict"] == "refused")
-    assert ended.code == 5
-    assert cli("export", "people", "--config", desk, "--format", "json").out.count("employee_number") == 2
+    assert (ended.code, ended.json["written"]) == (5, False)
+    assert numbers(cli, desk) == []
+    skipped = cli(*words, "--skip-errors")
+    assert (skipped.code, skipped.json["written"]) == (5, True)
+    assert numbers(cli, desk) == ["0012", "0013"]
+
+
+def numbers(cli: Cli, desk: Path) -> list[str]:
+    """Who is in the directory."""
+    rows = cli("export", "people", "--config", desk, "--format", "json").json["rows"]
+    return [row["employee_number"] for row in rows]
 
 
 def test_what_was_exported_imports_as_the_same(cli: Cli, desk: Path, sheet: Path, tmp_path: Path) -> None:
@@ -95,7 +105,7 @@ def test_a_ledger_goes_round_without_loss(cli: Cli, desk: Path, tmp_path: Path) 
     assert out.startswith("\ufeffLTE接続端子の管理番号,")
     file.write_text(out, "utf-8", newline="")
     ended = cli("import", "ledger", "lte-ledger", file, "--config", desk, "--format", "json")
-    assert ended.json["totals"] == {"added": 0, "changed": 0, "same": 2, "refused": 0, "all": 2}
+    assert ended.json["totals"] == {"added": 0, "changed": 0, "same": 2, "left": 0, "refused": 0, "all": 2}
 
 
 def test_columns_that_a_file_leaves_out_stay_as_they_are(cli: Cli, desk: Path, tmp_path: Path) -> None:

@@ -7,11 +7,19 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from uketsuke.cli.words import say
+from uketsuke.cli.words import listed, say
+from uketsuke.domain.dates import read_dates
 from uketsuke.domain.people import Post
 from uketsuke.domain.text import fold
 
-_DATE = re.compile(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?", re.ASCII)
+_COMPACT = re.compile(r"(\d{4}|[RHSrhs]\d{2})(\d{2})(\d{2})", re.ASCII)
+_MIDNIGHT = re.compile(r"[ T]0{1,2}:00(?::00)?$")
+_DATED = re.compile("付け?$")
+_WITH_YEAR = frozenset({"full-date", "era-date"})
+_ANY_DAY = date(2000, 1, 1)
+"""Only days that name their own year count, so it does not matter from where they are seen."""
+_NO_END = "9999"
+"""The year with which personnel systems say that there is no end."""
 _SEPARATORS = re.compile(r"[;:\[]")
 
 
@@ -59,22 +67,31 @@ def split(cell: str, column: str) -> tuple[str, ...]:
 
 
 def day(cell: str, column: str) -> date | None:
-    """A day with its year; None where the cell is empty; raises `WrongCell`."""
-    if not cell:
+    """A day with its year, western or of an era; None where the cell is empty; raises `WrongCell`."""
+    text = _DATED.sub("", _MIDNIGHT.sub("", fold(cell).strip()))
+    if not text:
         return None
-    written = _DATE.fullmatch(fold(cell).strip())
-    if written is None:
+    compact = _COMPACT.fullmatch(text)
+    text = ".".join(compact.groups()) if compact else text
+    found = read_dates(text, _ANY_DAY)
+    if len(found) != 1 or found[0].rule not in _WITH_YEAR or found[0].concern or found[0].value is None:
         raise WrongCell("not-a-date", column, cell)
-    try:
-        return date(*map(int, written.groups()))
-    except ValueError as error:
-        raise WrongCell("not-a-date", column, cell) from error
+    if (found[0].start, found[0].end) != (0, len(text)):
+        raise WrongCell("not-a-date", column, cell)
+    return found[0].value
+
+
+def last_day(cell: str, column: str) -> date | None:
+    """The day on which something ends; None where it has no end; raises `WrongCell`."""
+    return None if fold(cell).strip().startswith(_NO_END) else day(cell, column)
 
 
 def is_active(cell: str, column: str) -> bool:
     """Whether the row counts; an empty cell says yes; raises `WrongCell`."""
     known = {"": True, "1": True, "true": True, "0": False, "false": False}
     known |= {say("row.active"): True, say("row.inactive"): False}
+    words = listed("row-words")
+    known |= {word: choice == "active" for choice, found in words.items() for word in found}
     if cell.strip().lower() not in known:
         raise WrongCell("unknown-choice", column, cell)
     return known[cell.strip().lower()]

@@ -11,14 +11,14 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from uketsuke.cli.cells import WrongCell, day, day_text
-from uketsuke.cli.registers import ACTOR, Cells
+from uketsuke.cli.registers import ACTOR, Cells, Register, Rows
 from uketsuke.processors.ledger import Column, ColumnRule, Ledger
 from uketsuke.store.ledgers import Origin
 from uketsuke.store.transaction import Transaction
 
 
 @dataclass
-class LedgerRegister:
+class LedgerRegister(Register):
     """One ledger, by the columns that the city declares, and others its rows have."""
 
     ledger: Ledger
@@ -36,18 +36,19 @@ class LedgerRegister:
         """See `Register`."""
         return self.ledger.key_of(cells.get(self.ledger.key, ""))
 
-    def current(self, tx: Transaction, as_of: datetime | None = None) -> dict[str, Cells]:
+    def current(self, tx: Transaction, as_of: datetime | None = None) -> Rows:
         """See `Register`; `as_of` is a moment of the past."""
         rows = tx.ledgers.export_rows(self.ledger.id, as_of)
         return {
             row.key: {name: self._cell(name, row.values.get(name)) for name in self.columns} for row in rows
         }
 
-    def check(self, cells: Cells) -> None:
+    def kept(self, cells: Cells, before: Cells | None) -> Cells:
         """See `Register`."""
         if self.ledger.key_pattern and not re.fullmatch(self.ledger.key_pattern, self.key(cells)):
             raise WrongCell("not-a-key", self.columns[self.ledger.key], cells[self.ledger.key])
-        self._values(cells)
+        values = self._values(cells)
+        return {name: self._cell(name, values.get(name)) for name in self.columns}
 
     def put(self, tx: Transaction, cells: Cells, is_new: bool, reason: str) -> None:
         """See `Register`; only what differs is written."""

@@ -20,11 +20,15 @@ GROUPS: dict[str, dict[str, Callable[..., None]]] = {
     "import": {
         "people": transfer.import_people,
         "departments": transfer.import_departments,
+        "mailboxes": transfer.import_mailboxes,
+        "accounts": transfer.import_accounts,
         "ledger": transfer.import_ledger,
     },
     "export": {
         "people": transfer.export_people,
         "departments": transfer.export_departments,
+        "mailboxes": transfer.export_mailboxes,
+        "accounts": transfer.export_accounts,
         "ledger": transfer.export_ledger,
     },
     "user": {

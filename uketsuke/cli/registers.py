@@ -14,6 +14,8 @@ from uketsuke.store.transaction import Transaction
 
 ACTOR = "cli"
 Cells = dict[str, str]
+Rows = dict[str, Cells]
+"""Rows by key."""
 
 
 class Register(Protocol):
@@ -27,14 +29,26 @@ class Register(Protocol):
     def key(self, cells: Cells) -> str:
         """What names the row; empty where it is missing."""
 
-    def current(self, tx: Transaction, as_of: datetime | None = None) -> dict[str, Cells]:
+    def current(self, tx: Transaction, as_of: datetime | None = None) -> Rows:
         """Every row as cells, by key."""
 
-    def check(self, cells: Cells) -> None:
-        """Raises `WrongCell`."""
+    def kept(self, cells: Cells, before: Cells | None) -> Cells:
+        """The whole row as it would be kept and shown again; raises `WrongCell` or `ValidationError`."""
 
     def put(self, tx: Transaction, cells: Cells, is_new: bool, reason: str) -> None:
         """Write the whole row."""
+
+    def before(self, key: str, rows: Rows) -> Cells | None:
+        """What the row would change."""
+        return rows.get(key)
+
+    def remark(self, tx: Transaction, cells: Cells) -> str:
+        """What somebody should look at though the row is right; empty where there is nothing."""
+        return ""
+
+    def left(self, rows: Rows, named: frozenset[str]) -> Rows:
+        """Rows that a complete list no longer names, as they will be; none where nobody ever leaves."""
+        return {}
 
 
 def reason_of(error: WrongCell | ValidationError) -> str:

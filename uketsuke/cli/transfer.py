@@ -8,110 +8,155 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from pydantic import JsonValue
 
 from uketsuke.app import App
-from uketsuke.cli.cells import WrongCell
 from uketsuke.cli.configuration import ConfigOption
-from uketsuke.cli.directory_registers import DepartmentsRegister, PeopleRegister
+from uketsuke.cli.directory_registers import AccountsRegister, DepartmentsRegister, MailboxesRegister
 from uketsuke.cli.exits import Code, Failure
+from uketsuke.cli.importing import WRITTEN, Judged, TooManyLeft, Verdict, Way, bring_in
 from uketsuke.cli.ledger_register import LedgerRegister
 from uketsuke.cli.opening import app_of
 from uketsuke.cli.output import Format, FormatOption, show
-from uketsuke.cli.registers import ACTOR, Cells, Register, reason_of
+from uketsuke.cli.people_register import PeopleRegister
+from uketsuke.cli.registers import ACTOR, Register
 from uketsuke.cli.words import say
 from uketsuke.domain.calendar import JST
-from uketsuke.domain.sheet import Sheet, SheetRow, UnreadableSheet, read_sheet, write_sheet
-from uketsuke.domain.text import key as text_key
+from uketsuke.domain.sheet import Sheet, UnreadableSheet, read_sheet, write_sheet
+from uketsuke.intake.workbook import is_workbook, read_workbook
 from uketsuke.store.transaction import Transaction
 
 FileArgument = Annotated[
-    Path, typer.Argument(help=say("option.csv"), exists=True, dir_okay=False, metavar="FILE.csv")
+    Path, typer.Argument(help=say("option.csv"), exists=True, dir_okay=False, metavar="FILE")
 ]
 NameArgument = Annotated[str, typer.Argument(help=say("option.ledger"), metavar="NAME")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help=say("option.dry-run"))]
+
+SkipErrorsOption = Annotated[bool, typer.Option("--skip-errors", help=say("option.skip-errors"))]
+CompleteOption = Annotated[bool, typer.Option("--complete", help=say("option.complete"))]
+LeaversOption = Annotated[int | None, typer.Option("--leavers", help=say("option.leavers"), min=0)]
+OtherColumnsOption = Annotated[bool, typer.Option("--other-columns", help=say("option.other-columns"))]
+SheetOption = Annotated[str | None, typer.Option("--sheet", help=say("option.sheet"), metavar="NAME")]
 
 Make = Callable[[App, Transaction], Register]
 """Gives the register that a command works on, once the app is open."""
 
 
-class Verdict(StrEnum):
-    """What an import does with a row."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    SAME = "same"
-    REFUSED = "refused"
-
-
 @dataclass(frozen=True)
-class Judged:
-    """One row of the file, and what is done with it."""
+class Source:
+    """The file that is imported, and which of its sheets."""
 
-    line: int
-    key: str
-    verdict: Verdict
-    reason: str = ""
+    file: Path
+    sheet: str | None = None
 
-    def facts(self) -> dict[str, Any]:
-        """As data."""
-        return {
-            "line": self.line,
-            "key": self.key,
-            "verdict": self.verdict.value,
-            "reason": self.reason or None,
-        }
+    def read(self) -> Sheet:
+        """Raises `UnreadableSheet`."""
+        raw = self.file.read_bytes()
+        return read_workbook(raw, self.sheet) if is_workbook(raw) else read_sheet(raw)
 
-    def text(self) -> str:
-        """For people."""
-        word = say(f"row.{self.verdict.value}")
-        return say("row.line", line=self.line, key=self.key, verdict=word, reason=self.reason).rstrip()
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return hashlib.sha256(self.file.read_bytes()).hexdigest()
 
 
 def import_people(
     file: FileArgument,
     dry_run: DryRunOption = False,
+    skip_errors: SkipErrorsOption = False,
+    complete: CompleteOption = False,
+    leavers: LeaversOption = None,
+    other_columns: OtherColumnsOption = False,
+    sheet: SheetOption = None,
     config: ConfigOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """The directory of persons."""
-    _import(lambda app, tx: PeopleRegister(), file, dry_run, config, form)
+    way = Way(dry_run, skip_errors, complete, leavers, other_columns)
+    _import(lambda app, tx: PeopleRegister(app.today()), Source(file, sheet), way, config, form)
 
 
 def import_departments(
     file: FileArgument,
     dry_run: DryRunOption = False,
+    skip_errors: SkipErrorsOption = False,
+    other_columns: OtherColumnsOption = False,
+    sheet: SheetOption = None,
     config: ConfigOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """The departments."""
-    _import(lambda app, tx: DepartmentsRegister(), file, dry_run, config, form)
+    way = Way(dry_run, skip_errors, other_columns=other_columns)
+    _import(lambda app, tx: DepartmentsRegister(), Source(file, sheet), way, config, form)
+
+
+def import_mailboxes(
+    file: FileArgument,
+    dry_run: DryRunOption = False,
+    skip_errors: SkipErrorsOption = False,
+    other_columns: OtherColumnsOption = False,
+    sheet: SheetOption = None,
+    config: ConfigOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """The mailboxes that sections share."""
+    way = Way(dry_run, skip_errors, other_columns=other_columns)
+    _import(lambda app, tx: MailboxesRegister(), Source(file, sheet), way, config, form)
+
+
+def import_accounts(
+    file: FileArgument,
+    dry_run: DryRunOption = False,
+    skip_errors: SkipErrorsOption = False,
+    complete: CompleteOption = False,
+    leavers: LeaversOption = None,
+    other_columns: OtherColumnsOption = False,
+    sheet: SheetOption = None,
+    config: ConfigOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """Accounts of named systems."""
+    way = Way(dry_run, skip_errors, complete, leavers, other_columns)
+    _import(lambda app, tx: AccountsRegister(), Source(file, sheet), way, config, form)
 
 
 def import_ledger(
     name: NameArgument,
     file: FileArgument,
     dry_run: DryRunOption = False,
+    skip_errors: SkipErrorsOption = False,
+    other_columns: OtherColumnsOption = False,
+    sheet: SheetOption = None,
     config: ConfigOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """One ledger."""
-    _import(lambda app, tx: ledger_register(app, tx, name), file, dry_run, config, form)
+    way = Way(dry_run, skip_errors, other_columns=other_columns)
+    _import(lambda app, tx: ledger_register(app, tx, name), Source(file, sheet), way, config, form)
 
 
 def export_people(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
     """The directory of persons."""
-    _export(lambda app, tx: PeopleRegister(), None, config, form)
+    _export(lambda app, tx: PeopleRegister(app.today()), None, config, form)
 
 
 def export_departments(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
     """The departments."""
     _export(lambda app, tx: DepartmentsRegister(), None, config, form)
+
+
+def export_mailboxes(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
+    """The mailboxes that sections share."""
+    _export(lambda app, tx: MailboxesRegister(), None, config, form)
+
+
+def export_accounts(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
+    """Accounts of named systems."""
+    _export(lambda app, tx: AccountsRegister(), None, config, form)
 
 
 def export_ledger(
@@ -134,115 +179,75 @@ def ledger_register(app: App, tx: Transaction, name: str) -> LedgerRegister:
     return LedgerRegister(ledger, tuple(sorted(found - declared)))
 
 
-def bring_in(tx: Transaction, register: Register, sheet: Sheet, reason: str, *, write: bool) -> list[Judged]:
-    """Judge every row and, unless this is a dry run, write what differs."""
-    names = _names(register, sheet)
-    current, seen = register.current(tx), set[str]()
-    judged = []
-    for row in sheet.rows:
-        cells = {names[heading]: cell.strip() for heading, cell in row.cells.items() if heading in names}
-        key = register.key(cells)
-        verdict = _judge(register, row, cells, current.get(key), key in seen)
-        seen.add(key)
-        if write and verdict.verdict in (Verdict.ADDED, Verdict.CHANGED):
-            whole = {**dict.fromkeys(register.columns, ""), **current.get(key, {}), **cells}
-            register.put(tx, whole, verdict.verdict is Verdict.ADDED, reason)
-        judged.append(verdict)
-    return judged
-
-
-def _judge(register: Register, row: SheetRow, cells: Cells, before: Cells | None, twice: bool) -> Judged:
-    key = register.key(cells)
-    missing = [
-        register.columns[name]
-        for name in register.required
-        if not (cells.get(name) or (before or {}).get(name))
-    ]
-    if missing or row.surplus or twice:
-        code = "missing" if missing else "surplus" if row.surplus else "twice"
-        return Judged(row.line, key, Verdict.REFUSED, say(f"row.{code}", column="、".join(missing), cell=""))
-    whole = {**dict.fromkeys(register.columns, ""), **(before or {}), **cells}
+def _import(make: Make, source: Source, way: Way, config: Path | None, form: Format) -> None:
+    if way.complete and way.skip_errors:
+        raise Failure("complete-skips", Code.USAGE)
     try:
-        register.check(whole)
-    except (WrongCell, ValidationError) as error:
-        return Judged(row.line, key, Verdict.REFUSED, reason_of(error))
-    if before is None:
-        return Judged(row.line, key, Verdict.ADDED)
-    return Judged(row.line, key, Verdict.SAME if whole == before else Verdict.CHANGED)
-
-
-def _names(register: Register, sheet: Sheet) -> dict[str, str]:
-    """Heading of the file → column; raises `UnreadableSheet` for headings nobody knows."""
-    known = {text_key(word): name for name, label in register.columns.items() for word in (label, name)}
-    names = {heading: known[text_key(heading)] for heading in sheet.headings if text_key(heading) in known}
-    unknown = [heading for heading in sheet.headings if heading and heading not in names]
-    if unknown:
-        raise UnreadableSheet("headings", ", ".join(unknown))
-    missing = [register.columns[name] for name in register.required[:1] if name not in names.values()]
-    if missing:
-        raise UnreadableSheet("no-key", ", ".join(missing))
-    return names
-
-
-def _import(make: Make, file: Path, dry_run: bool, config: Path | None, form: Format) -> None:
-    raw = file.read_bytes()
-    try:
-        sheet = read_sheet(raw)
+        sheet = source.read()
         with app_of(config) as app:
-            name, judged = _bring(app, make, sheet, file.name, raw, dry_run)
+            name, judged = _bring(app, make, sheet, source, way)
     except UnreadableSheet as error:
         reason = say(f"sheet.{error.reason}", detail=error.detail)
-        raise Failure("bad-sheet", file=file, reason=reason) from error
-    _tell(name, file, sheet, judged, dry_run, form)
+        raise Failure("bad-sheet", file=source.file, reason=reason) from error
+    except TooManyLeft as error:
+        raise Failure("too-many-left", Code.PERSON, count=error.count) from error
+    _tell(name, source, sheet, judged, way, form)
 
 
-def _bring(
-    app: App, make: Make, sheet: Sheet, file_name: str, raw: bytes, dry_run: bool
-) -> tuple[str, list[Judged]]:
+def _bring(app: App, make: Make, sheet: Sheet, source: Source, way: Way) -> tuple[str, list[Judged]]:
     """All rows in one transaction; a dry run only reads."""
-    if dry_run:
-        with app.database.reading() as tx:
-            register = make(app, tx)
-            return register.name, bring_in(tx, register, sheet, file_name, write=False)
-    with app.database.transaction("import") as tx:
+    opened = app.database.reading if way.dry_run else partial(app.database.transaction, "import")
+    with opened() as tx:
         register = make(app, tx)
-        judged = bring_in(tx, register, sheet, file_name, write=True)
-        _note(tx, register, judged, file_name, raw)
+        judged = bring_in(tx, register, sheet, source.file.name, way)
+        if not way.dry_run:
+            _note(tx, register, judged, source, way)
         return register.name, judged
 
 
-def _note(tx: Transaction, register: Register, judged: list[Judged], name: str, raw: bytes) -> None:
-    """One audit entry for the import; the rows of a ledger carry their own history."""
-    counts = Counter(one.verdict.value for one in judged)
-    if counts[Verdict.ADDED.value] or counts[Verdict.CHANGED.value]:
-        digest = hashlib.sha256(raw).hexdigest()
-        tx.audit.append(
-            at=tx.now,
-            actor=ACTOR,
-            action="import",
-            subject=f"register:{register.name}",
-            reason=name,
-            facts={**counts, "sha256": digest},
-        )
+def _note(tx: Transaction, register: Register, judged: list[Judged], source: Source, way: Way) -> None:
+    """One audit entry for what was written; the rows of a ledger carry their own history."""
+    counts = Counter(one.verdict for one in judged)
+    if counts[Verdict.REFUSED] and not way.skip_errors:
+        return
+    tx.marks.set(f"import:{register.name}", {"rows": len(judged)})
+    if not any(counts[verdict] for verdict in WRITTEN):
+        return
+    named = {verdict: [one for one in judged if one.verdict is verdict and one.whole] for verdict in WRITTEN}
+    personal: dict[str, JsonValue] = {
+        verdict.value: [f"{one.key} {(one.whole or {}).get('name', '')}".strip() for one in found]
+        for verdict, found in named.items()
+        if found
+    }
+    tx.audit.append(
+        at=tx.now,
+        actor=ACTOR,
+        action="import",
+        subject=f"register:{register.name}",
+        reason=source.file.name,
+        facts={**{verdict.value: counts[verdict] for verdict in counts}, "sha256": source.digest()},
+        personal=None if isinstance(register, LedgerRegister) else personal,
+    )
 
 
-def _tell(name: str, file: Path, sheet: Sheet, judged: list[Judged], dry_run: bool, form: Format) -> None:
+def _tell(name: str, source: Source, sheet: Sheet, judged: list[Judged], way: Way, form: Format) -> None:
     counts = Counter(one.verdict for one in judged)
     totals = {verdict.value: counts[verdict] for verdict in Verdict} | {"all": len(judged)}
     facts = {
         "register": name,
-        "file": str(file),
+        "file": str(source.file),
         "encoding": sheet.encoding,
-        "dry_run": dry_run,
+        "dry_run": way.dry_run,
+        "written": not way.dry_run and (way.skip_errors or not counts[Verdict.REFUSED]),
         "rows": [one.facts() for one in judged],
         "totals": totals,
     }
-    summary = say("row.totals-dry" if dry_run else "row.totals", **totals)
+    summary = say("row.totals-dry" if way.dry_run else "row.totals", **totals)
     show(form, facts, [*(one.text() for one in judged), summary], rows="rows")
     if counts[Verdict.REFUSED]:
-        done = say("row.would-be" if dry_run else "row.done")
-        kept = len(judged) - counts[Verdict.REFUSED]
-        raise Failure("rows-refused", Code.PERSON, count=counts[Verdict.REFUSED], kept=kept, done=done)
+        done = "skipping" if way.skip_errors else "nothing"
+        said = say(f"row.would-be-{done}" if way.dry_run else f"row.was-{done}")
+        raise Failure("rows-refused", Code.PERSON, count=counts[Verdict.REFUSED], done=said)
 
 
 def _export(make: Make, as_of: datetime | None, config: Path | None, form: Format) -> None:

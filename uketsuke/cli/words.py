@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,9 +24,22 @@ def say(key: str, /, **facts: object) -> str:
     return str(found).format(**facts)
 
 
+def listed(key: str) -> dict[str, list[str]]:
+    """The lists of words under a dotted key, by name; empty where nobody wrote any."""
+    found: Any = _texts()
+    for part in key.split("."):
+        found = found.get(part, {})
+    return {name: list(words) for name, words in found.items()}
+
+
 def say_or(key: str, otherwise: str, /, **facts: object) -> str:
     """The text of a key, or something else where nobody wrote one."""
     try:
         return say(key, **facts)
     except KeyError:
         return otherwise
+
+
+def headings(table: str, names: Sequence[str]) -> dict[str, str]:
+    """Column → its heading in a table of that name."""
+    return {name: say_or(f"column.{table}.{name}", name) for name in names}

@@ -23,7 +23,7 @@ _QUOTED_DIGITS = re.compile(r'="([0-9]+)"', re.ASCII)
 
 
 class UnreadableSheet(UketsukeError):
-    """The bytes are no table; `reason` is a code: `encoding`, `empty`, `twice`, `nul`, `csv`."""
+    """The bytes are no table; `reason` is a code: `encoding`, `empty`, `twice`, `nul`, `csv` …"""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason, self.detail = reason, detail
@@ -64,6 +64,18 @@ def read_sheet(raw: bytes) -> Sheet:
     except csv.Error as error:
         raise UnreadableSheet("csv", f"{lines.line_num}: {error}") from None
     return Sheet(headings, rows, encoding)
+
+
+def sheet_of(rows: Iterable[tuple[int, Sequence[str]]], encoding: str) -> Sheet:
+    """A table of numbered rows of cells, such as a workbook's; raises `UnreadableSheet`.
+
+    Titles above the table (a row with a single cell) are passed over.
+    """
+    filled = [(line, [cell.strip() for cell in cells]) for line, cells in rows if any(map(str.strip, cells))]
+    wide = next((n for n, (_, cells) in enumerate(filled) if sum(map(bool, cells)) > 1), 0)
+    headings = tuple(filled[wide][1]) if filled else ()
+    _check(headings)
+    return Sheet(headings, tuple(_row(line, cells, headings) for line, cells in filled[wide + 1 :]), encoding)
 
 
 def write_sheet(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -114,6 +126,10 @@ def _rows(lines: Iterable[list[str]], headings: tuple[str, ...]) -> Iterable[She
     for cells in lines:
         begun, ended = ended + 1, getattr(lines, "line_num", ended + 1)
         if any(cell.strip() for cell in cells):
-            meant = [as_meant(cell) for cell in cells]
-            surplus = sum(bool(cell.strip()) for cell in cells[len(headings) :])
-            yield SheetRow(begun, dict(zip(headings, meant, strict=False)), surplus)
+            yield _row(begun, [as_meant(cell) for cell in cells], headings)
+
+
+def _row(line: int, cells: Sequence[str], headings: tuple[str, ...]) -> SheetRow:
+    named = {heading: cell for heading, cell in zip(headings, cells, strict=False) if heading}
+    unnamed = sum(bool(cell.strip()) for cell in cells[len(headings) :])
+    return SheetRow(line, named, unnamed)

@@ -57,8 +57,8 @@ class Reader:
         self._limits = limits
         self._process_limits = process
         self._lock = threading.Lock()
-        self._child: _Child | None = None
-        _start_fork_server()
+        self._child: Child | None = None
+        start_fork_server()
 
     def read(self, raw: bytes, channel: Channel) -> Content:
         """The content of a message.
@@ -98,12 +98,12 @@ class Reader:
     ) -> None:
         self.close()
 
-    def _ready_child(self) -> _Child:
+    def _ready_child(self) -> Child:
         if self._child is not None and not self._child.process.is_alive():
             # It died between two mails (an operator, the kernel): nobody's mail is to blame.
             self._drop()
         if self._child is None:
-            self._child = _Child(self.entry, self._process_limits, self._limits)
+            self._child = Child(self.entry, self._process_limits, self._limits)
         return self._child
 
     def _drop(self) -> None:
@@ -112,7 +112,7 @@ class Reader:
             child.end()
 
 
-class _Child:
+class Child:
     """One guarded process and the pipe to it."""
 
     def __init__(
@@ -175,7 +175,7 @@ class _Child:
             self.process.join()
 
 
-def _start_fork_server() -> None:
+def start_fork_server() -> None:
     """Starts the fork server, once in a process, with the reading modules loaded and no secrets."""
     set_forkserver_preload(["uketsuke.intake.guard", "uketsuke.intake.jis"])
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from uketsuke.domain.people import Account, Department, Person, SharedMailbox
 from uketsuke.domain.text import fold, person_key
@@ -98,6 +98,10 @@ class Departments(Repository):
         """Add a shared mailbox, or move it to another department."""
         self._replace(shared_mailboxes, {"mail": mailbox.mail.casefold(), "department": mailbox.department})
 
+    def take_mailbox(self, mail: str) -> None:
+        """Nobody shares that mailbox any more."""
+        self._connection.execute(delete(shared_mailboxes).where(shared_mailboxes.c.mail == mail.casefold()))
+
     def mailbox(self, mail: str) -> SharedMailbox | None:
         """The shared mailbox of that address."""
         mine = select(shared_mailboxes).where(shared_mailboxes.c.mail == mail.casefold())
@@ -125,6 +129,10 @@ class Accounts(Repository):
         """The account of that id in that system, compared without regard to case and width."""
         same = func.lower(accounts.c.id) == fold(account_id).casefold()
         return self._one(Account, select(accounts).where(accounts.c.system == system, same).limit(1))
+
+    def all(self) -> list[Account]:
+        """Every account, by system and id."""
+        return self._all(Account, select(accounts).order_by(accounts.c.system, accounts.c.id))
 
     def of_person(self, employee_number: str) -> list[Account]:
         """All accounts of a person."""
