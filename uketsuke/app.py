@@ -118,10 +118,7 @@ class App:
     def system_title(self, system: str) -> str:
         """What people call a system."""
         known = self.settings.systems.get(system)
-        title = known.title if known else ""
-        return title or (
-            self.wordbook.word("system", system) if self.wordbook.has(f"system.{system}") else system
-        )
+        return (known.title if known else "") or self.wordbook.system(system)
 
     def task_of(self, step: Step) -> ManualTask | None:
         """The work that a step is for a person; None where it is none."""

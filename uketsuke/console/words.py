@@ -21,9 +21,14 @@ class Words:
 
     @classmethod
     def load(cls, language: str = "ja") -> Words:
-        """Read the console's message file of a language."""
-        source = files("uketsuke.templates").joinpath("messages", f"console.{language}.toml")
-        return cls(dict(_flatten("", tomllib.loads(source.read_text("utf-8"))["ui"])))
+        """Read the console's message files of a language: `[….]console.<language>.toml`."""
+        folder = files("uketsuke.templates").joinpath("messages")
+        found = sorted(
+            (one for one in folder.iterdir() if f".{one.name}".endswith(f".console.{language}.toml")),
+            key=lambda one: one.name,
+        )
+        tables = (tomllib.loads(one.read_text("utf-8"))["ui"] for one in found)
+        return cls({key: text for table in tables for key, text in _flatten("", table)})
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """The text of a key; raises `KeyError` for an unknown key or a fact that was not given."""

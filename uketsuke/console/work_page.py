@@ -25,14 +25,15 @@ from uketsuke.store.transaction import Transaction
 from uketsuke.store.waits import WorkItem
 
 
-def tasks_of(tx: Transaction, items: Sequence[WorkItem]) -> dict[int, ManualTask]:
+def tasks_of(site: Site, tx: Transaction, items: Sequence[WorkItem]) -> dict[int, ManualTask]:
     """What each listed piece of work is, by step id."""
     plans = {item.plan_id: tx.plans.get(item.plan_id).plan() for item in items if item.plan_id}
     found = {}
     for item in items:
         step = plans[item.plan_id].step(item.seq) if item.plan_id and item.seq else None
-        if isinstance(step, ManualTask) and item.wait.step_id:
-            found[item.wait.step_id] = step
+        task = site.app.task_of(step) if step else None
+        if task is not None and item.wait.step_id:
+            found[item.wait.step_id] = task
     return found
 
 
@@ -46,8 +47,8 @@ def work_page(
 ) -> WorkPage:
     """Build the page of a manual step; raises `NotFound` for any other."""
     row = tx.steps.get(step_id)
-    task = tx.plans.get(row.plan_id).plan().step(row.seq)
-    if not isinstance(task, ManualTask):
+    task = site.app.task_of(tx.plans.get(row.plan_id).plan().step(row.seq))
+    if task is None:
         raise NotFound("work", step_id)
     request, items = tx.requests.get(row.request_id), tx.waits.work_list(site.app.today())
     item = next((one for one in items if one.wait.step_id == step_id), None)
@@ -103,7 +104,7 @@ def _read(field: ResultField, text: str, today: date) -> str | None:
 
 def _around(lines: Sequence[StepLine], rows: Sequence[StepRow], step_id: int) -> tuple[StepLine, ...]:
     """The line of circles: letters and ledger updates between two pieces of work are not worth a circle."""
-    kept = {"agree-date", "manual-task", "reserve"}
+    kept = {"agree-date", "manual-task", "reserve", "confirm", "account-action"}
     pairs = [
         (line, row) for line, row in zip(lines, rows, strict=True) if row.kind in kept or row is rows[-1]
     ]

@@ -122,6 +122,10 @@ class Wordbook:
         """The title of a task that a person does."""
         return self.word("task", task)
 
+    def system(self, system: str) -> str:
+        """What people call a system in which accounts live; its own name where nobody gave it one."""
+        return self.word("system", system) if self.has(f"system.{system}") else system
+
     def field(self, name: str | None, specs: Mapping[str, FieldSpec] | None = None) -> str:
         """The label of a field; `from` and the like have words of their own."""
         if name is None:

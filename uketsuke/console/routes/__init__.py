@@ -12,6 +12,7 @@ from uketsuke.console.routes import (
     search,
     sign_in,
     status,
+    stopped,
     tray,
     work,
 )
@@ -28,6 +29,7 @@ ROUTERS = (
     original.router,
     work.router,
     outbox.router,
+    stopped.router,
     ledgers.router,
     status.router,
 )

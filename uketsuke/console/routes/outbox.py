@@ -12,8 +12,9 @@ from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import lines_of
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.outbox import Standing, outbox
+from uketsuke.domain.job import JobName
 from uketsuke.domain.states import LetterState, StepState
-from uketsuke.queue import answers, stopped
+from uketsuke.queue import answers
 from uketsuke.store.transaction import Transaction
 
 router = APIRouter()
@@ -27,11 +28,15 @@ def show_outbox(request: Request, site: Here, visitor: Signed) -> Response:
         naming = naming_of(site, tx)
         letters, steps = tx.letters.in_states(SHOWN), tx.steps.in_state(StepState.FAILED)
         steps += tx.steps.in_state(StepState.UNKNOWN)
+        later = {job.row_id: job for job in tx.jobs.in_trouble() if job.name is JobName.PERFORM}
+        waiting = [(tx.steps.get(step_id), job) for step_id, job in later.items()]
         ids = {one.request_id for one in letters if one.request_id} | {one.request_id for one in steps}
+        ids |= {step.request_id for step, _ in waiting}
         standing = Standing(
             letters=letters,
             steps=steps,
             jobs=tx.jobs.parked(),
+            waiting=waiting,
             receipts=tx.receipts.parked(),
             numbers={request_id: tx.requests.get(request_id).number for request_id in ids},
             progress={step.request_id: lines_of(tx, step.request_id, naming) for step in steps},
@@ -54,15 +59,6 @@ def resend_letter(request: Request, site: Here, visitor: Signed, letter: int, fo
     number = _number(site, letter)
     answers.settle_letter(site.app, actor(visitor), letter, LetterState.WRITTEN)
     return go(request, "/outbox", Said("resent", {"number": number}))
-
-
-@router.post("/outbox/steps/{step}/retry")
-def retry_step(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
-    """Carry out a failed step again (AP-47)."""
-    with site.app.database.reading() as tx:
-        number = tx.requests.get(tx.steps.get(step).request_id).number
-    stopped.retry_step(site.app, actor(visitor), step)
-    return go(request, "/outbox", Said("retried", {"number": number}))
 
 
 @router.post("/outbox/jobs/{job}/unpark")

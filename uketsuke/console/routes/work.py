@@ -33,7 +33,7 @@ def show_work_list(request: Request, site: Here, visitor: Signed) -> Response:
         naming = naming_of(site, tx)
         items = tx.waits.work_list(today)
         later = len(tx.waits.work_list(date.max, (WaitKind.DATE,)))
-        work = work_list(items, tasks_of(tx, items), later, naming)
+        work = work_list(items, tasks_of(site, tx, items), later, naming)
         frame = frame_of(request, site, tx, visitor, "work")
     return answer(site, "work-list.html", frame, work=work)
 
@@ -52,7 +52,7 @@ def show_work(request: Request, site: Here, visitor: Signed, step: int) -> Respo
 def complete_work(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
     """作業を完了: once, with every required result; else 422 with the focus there (AP-75, AP-76)."""
     with site.app.database.reading() as tx:
-        task = _task(tx, step)
+        task = _task(site, tx, step)
         number = tx.requests.get(tx.steps.get(step).request_id).number
         following = _following(site, tx, step)
     read, wrong = read_results(task, form.under("r."), site.app.today(), site.words)
@@ -68,12 +68,12 @@ def complete_work(request: Request, site: Here, visitor: Signed, step: int, form
     return go(request, following, Said("complete-step", {"number": number}))
 
 
-def _task(tx: Transaction, step_id: int) -> ManualTask:
+def _task(site: Site, tx: Transaction, step_id: int) -> ManualTask:
     row = tx.steps.get(step_id)
-    step = tx.plans.get(row.plan_id).plan().step(row.seq)
-    if not isinstance(step, ManualTask):
+    task = site.app.task_of(tx.plans.get(row.plan_id).plan().step(row.seq))
+    if task is None:
         raise NotFound("work", step_id)
-    return step
+    return task
 
 
 def _following(site: Site, tx: Transaction, step_id: int) -> str:

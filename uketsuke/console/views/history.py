@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.progress import refusal
 from uketsuke.store.audit import Entry
 from uketsuke.store.exchanges import Exchange
 
@@ -43,7 +44,7 @@ def history(entries: Sequence[Entry], naming: Naming) -> tuple[HistoryLine, ...]
 
 def _what(entry: Entry, naming: Naming) -> str:
     action = "run-on-the-spot" if entry.facts.get("on_the_spot") else entry.action
-    text = naming.words.get(f"history.did.{action}", action)
+    text = naming.words.get(f"history.did.{action}", _kind(action, naming))
     after = entry.facts.get("after")
     state = after.get("state") if isinstance(after, Mapping) else None
     if isinstance(state, str) and (word := naming.state_word(state)):
@@ -51,9 +52,17 @@ def _what(entry: Entry, naming: Naming) -> str:
     return text
 
 
+def _kind(action: str, naming: Naming) -> str:
+    """A step of a kind that has no sentence of its own is told by the kind's name."""
+    kind = action.removeprefix("step-")
+    return naming.wordbook.step_kind(kind) if naming.wordbook.has(f"step.{kind}") else action
+
+
 def _why(entry: Entry, naming: Naming) -> str:
-    if entry.action == "step-failed":
-        return naming.words.get(f"history.failure.{entry.reason}", entry.reason or "")
+    if entry.action in ("step-failed", "step-unknown"):
+        why = naming.words.get(f"history.failure.{entry.reason}", entry.reason or "")
+        more = refusal(str(entry.facts.get("why", "")), naming)
+        return f"{why}：{more}" if more else why
     return str((entry.personal or {}).get("reason") or entry.reason or "")
 
 

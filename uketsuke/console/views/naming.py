@@ -29,10 +29,18 @@ class Naming:
     now: datetime
     people: Mapping[str, str] = field(default_factory=dict)
     """Sign-in → name."""
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """Systems with a connector of their own in the settings → what people call them."""
+    automatic: frozenset[str] = frozenset()
+    """Systems in which nobody has to do it."""
 
     def person(self, login: str | None) -> str:
         """The name behind a sign-in; the sign-in where it is not known any more."""
         return self.people.get(login, login) if login else ""
+
+    def system(self, system: str) -> str:
+        """What people call a system."""
+        return self.systems.get(system) or self.wordbook.system(system)
 
     def actor(self, actor: str) -> str:
         """Who did something that is kept: a program, the requester, or a person of the desk."""

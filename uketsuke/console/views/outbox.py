@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.progress import StepLine, failure
 from uketsuke.console.views.replies import cause_of
-from uketsuke.domain.states import LetterState
+from uketsuke.domain.states import LetterState, StepState
 from uketsuke.store.jobs import JobRow
 from uketsuke.store.letters import Letter
 from uketsuke.store.receipts import Receipt
 from uketsuke.store.steps import StepRow
+
+ACCOUNT = "account-action"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class OutAction:
     label: str
     name: str = ""
     value: str = ""
+    looks: bool = False
+    """Opens a page, and changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Standing:
     """Request id → number."""
     progress: Mapping[int, tuple[StepLine, ...]]
     """Request id → its steps: what is done and what is not."""
+    waiting: Sequence[tuple[StepRow, JobRow]] = ()
+    """Steps whose other system cannot be reached, with the job that tries again."""
 
 
 def outbox(standing: Standing, naming: Naming) -> Outbox:
@@ -81,6 +87,7 @@ def outbox(standing: Standing, naming: Naming) -> Outbox:
         *_steps(standing, naming),
         *_jobs(standing, naming),
         *_receipts(standing, naming),
+        *_waiting(standing, naming),
         *_letters(standing, LetterState.WRITTEN, naming),
         *_letters(standing, LetterState.SENDING, naming),
     ]
@@ -148,7 +155,7 @@ def _steps(standing: Standing, naming: Naming) -> list[OutGroup]:
             naming.wordbook.step_state(steps[0].state),
             "bad",
             cause,
-            words("outbox.says-step"),
+            words(_says(steps[0])),
             words("outbox.since"),
             tuple(_step_row(step, standing, naming) for step in steps),
         )
@@ -156,16 +163,47 @@ def _steps(standing: Standing, naming: Naming) -> list[OutGroup]:
     ]
 
 
+def _says(step: StepRow) -> str:
+    if step.state is StepState.UNKNOWN:
+        return "outbox.says-unknown-step"
+    return "outbox.says-account-step" if step.kind == ACCOUNT else "outbox.says-step"
+
+
+def _waiting(standing: Standing, naming: Naming) -> list[OutGroup]:
+    words = naming.words
+    if not standing.waiting:
+        return []
+    rows = tuple(
+        OutRow(
+            standing.numbers.get(step.request_id, ""),
+            words.get(f"outbox.step.{step.kind}", naming.wordbook.step_kind(step.kind)),
+            (words("outbox.attempts", count=job.tries),),
+            naming.at(job.due_at),
+            raw=(job.last_error,) if job.last_error else (),
+        )
+        for step, job in standing.waiting
+    )
+    cause, says = words("outbox.later-cause"), words("outbox.says-later")
+    return [OutGroup(words("outbox.later"), "wait", cause, says, words("outbox.next-try"), rows)]
+
+
 def _step_row(step: StepRow, standing: Standing, naming: Naming) -> OutRow:
     number = standing.numbers.get(step.request_id, "")
     lines = tuple(f"{line.title}：{line.state}" for line in standing.progress.get(step.request_id, ()))
-    title = naming.words.get(f"outbox.step.{step.kind}", step.kind)
+    title = naming.words.get(f"outbox.step.{step.kind}", naming.wordbook.step_kind(step.kind))
     again = OutAction(
         f"/outbox/steps/{step.id}/retry",
         naming.words("outbox.retry"),
         naming.words("outbox.retry-of", number=number),
     )
-    return OutRow(number, title, lines, naming.at(step.started_at), (again,))
+    choose = OutAction(
+        f"/outbox/steps/{step.id}",
+        naming.words("outbox.choose"),
+        naming.words("outbox.choose-of", number=number),
+        looks=True,
+    )
+    ways = (choose,) if step.kind == ACCOUNT else (again,)
+    return OutRow(number, title, lines, naming.at(step.started_at), ways)
 
 
 def _jobs(standing: Standing, naming: Naming) -> list[OutGroup]:

@@ -13,7 +13,9 @@ from pydantic import JsonValue
 from uketsuke.console.views.naming import Naming
 from uketsuke.domain.calendar import local_day
 from uketsuke.domain.plan import (
+    AccountAction,
     AgreeDate,
+    Confirm,
     LedgerUpdate,
     ManualTask,
     Ref,
@@ -225,7 +227,22 @@ def _line(step: Step, planned: Planned, naming: Naming) -> Line | None:
         )
     if isinstance(step, AgreeDate):
         return Line("clock", _agreement(step, naming), due)
+    if isinstance(step, AccountAction):
+        return Line("key", _account(step, planned.results, naming), due)
+    if isinstance(step, Confirm):
+        ways = "・".join(naming.words(f"confirm-way.{way}") for way in step.by)
+        return Line("user", naming.words("plan.confirm", ways=ways), due)
     return None
+
+
+def _account(step: AccountAction, results: Results, naming: Naming) -> str:
+    pending = is_pending(step.account, results)
+    account = naming.words("plan.later") if pending else resolve(step.account, results)
+    how = naming.words("plan.automatic" if step.system in naming.automatic else "plan.by-person")
+    deed = naming.wordbook.word("account-deed", step.do)
+    return naming.words(
+        "plan.account", system=naming.system(step.system), account=account, deed=deed, how=how
+    )
 
 
 def _opens(day: Value, results: Results, naming: Naming) -> str:

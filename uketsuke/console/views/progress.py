@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from uketsuke.console.views.naming import Naming
-from uketsuke.domain.plan import LedgerUpdate, ManualTask, Reserve, SendMail, Step
+from uketsuke.domain.plan import AccountAction, LedgerUpdate, ManualTask, Reserve, SendMail, Step
 from uketsuke.domain.states import StepState, WaitKind
 from uketsuke.store.steps import StepRow
 from uketsuke.store.waits import WaitRow
@@ -63,6 +63,9 @@ def step_title(step: Step | None, kind: str, naming: Naming) -> str:
     """What a step is called: the task's or ledger's name where it has one."""
     if isinstance(step, ManualTask):
         return naming.wordbook.task(step.task)
+    if isinstance(step, AccountAction):
+        task = naming.wordbook.task(f"account-{step.do}")
+        return naming.words("account.title", task=task, system=naming.system(step.system))
     if isinstance(step, LedgerUpdate | Reserve):
         return naming.words(f"step.{kind}", ledger=naming.ledger(step.ledger).title)
     if isinstance(step, SendMail):
@@ -89,9 +92,17 @@ def _note(row: StepRow, naming: Naming) -> str:
 def failure(error: Mapping[str, JsonValue], naming: Naming) -> str:
     """Why a step stopped, in one sentence."""
     code = str(error.get("code", ""))
-    facts = {name: error.get(name, "") for name in ("ledger", "key", "wanted", "found")}
+    facts = {name: error.get(name, "") for name in ("ledger", "key", "wanted", "found", "said", "why")}
     facts["ledger"] = _ledger(str(facts["ledger"]), naming)
+    facts["system"] = naming.system(str(error.get("system", "")))
+    facts["why"] = refusal(str(facts["why"]), naming)
     return naming.words(f"failure.{code}", **facts) if naming.words.get(f"failure.{code}", "") else code
+
+
+def refusal(why: str, naming: Naming) -> str:
+    """What another system said no to."""
+    key = f"refused-there.{why}"
+    return naming.wordbook.text(key) if naming.wordbook.has(key) else why
 
 
 def _ledger(ledger: str, naming: Naming) -> str:

@@ -15,7 +15,7 @@ from uketsuke.console.views.fields import read_value
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.calendar import local, local_day
-from uketsuke.domain.plan import AgreeDate, ManualTask, Step
+from uketsuke.domain.plan import AccountAction, AgreeDate, Confirm, ManualTask, Step
 from uketsuke.domain.request import Rule
 from uketsuke.domain.states import ENDED, Decision, LetterState, RequestState, Role, allowed
 from uketsuke.domain.wording import letter_day, letter_until
@@ -154,16 +154,11 @@ def _moment(at: datetime, naming: Naming) -> str:
 
 def _steps(told: Told, naming: Naming) -> tuple[PublicStep, ...]:
     words, state = naming.words, told.request.state
-    agreed = [step.seq for step in told.steps if isinstance(step, AgreeDate)]
-    tasks = [step.seq for step in told.steps if isinstance(step, ManualTask)]
-    names = ["receive", "check"]
-    names += ["agree"] if agreed else []
-    names += ["hand-over"] if tasks else []
-    names += [] if agreed or tasks else ["work"]
+    stages = _stages(told.steps)
+    names = ["receive", "check", *stages]
     running = state in (RequestState.RUNNING, RequestState.DONE)
     finished = {"receive"} | ({"check"} if running else set())
-    finished |= {"agree"} if agreed and told.done.issuperset(agreed) else set()
-    finished |= {"hand-over"} if tasks and told.done.issuperset(tasks) else set()
+    finished |= {name for name, numbers in stages.items() if numbers and told.done >= numbers}
     if state is RequestState.DONE:
         finished = {*names}
     if state in ENDED and state is not RequestState.DONE:
@@ -177,11 +172,32 @@ def _steps(told: Told, naming: Naming) -> tuple[PublicStep, ...]:
     for name in (*names, "done"):
         is_done = name in finished or (name == "done" and state is RequestState.DONE)
         place = "done" if is_done else "" if any(row.place == "now" for row in rows) else "now"
-        note = (
-            words(f"public.{state.value}") if place == "now" and state is RequestState.WAITING_REPLY else ""
-        )
-        rows.append(PublicStep(words(f"public.step.{name}"), place, note))
+        rows.append(PublicStep(words(f"public.step.{name}"), place, _note(name, place, state, naming)))
     return tuple(rows)
+
+
+def _note(name: str, place: str, state: RequestState, naming: Naming) -> str:
+    """What the stage waits for, as far as the requester can do something about it."""
+    if place != "now":
+        return ""
+    if state is RequestState.WAITING_REPLY:
+        return naming.words(f"public.{state.value}")
+    waits = name == "confirm" and state is RequestState.RUNNING
+    return naming.words("public.confirm-waits") if waits else ""
+
+
+def _stages(steps: Sequence[Step]) -> dict[str, frozenset[int]]:
+    """What the requester sees of a plan, in order: stage → the numbers of its steps."""
+    agreed = frozenset(step.seq for step in steps if isinstance(step, AgreeDate))
+    tasks = frozenset(step.seq for step in steps if isinstance(step, ManualTask))
+    accounts = frozenset(step.seq for step in steps if isinstance(step, AccountAction))
+    stages = {
+        "confirm": frozenset(step.seq for step in steps if isinstance(step, Confirm)),
+        "agree": agreed,
+        "hand-over": tasks if agreed else frozenset(),
+        "work": accounts | (frozenset() if agreed else tasks),
+    }
+    return {name: numbers for name, numbers in stages.items() if numbers} or {"work": frozenset()}
 
 
 def _question(told: Told) -> Question | None:
