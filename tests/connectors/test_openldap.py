@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.connectors.test_directory import change
+from tests.desk import settings_for
 from tests.servers.certificates import make_certificate
 from tests.servers.slapd import READER, Slapd
+from uketsuke.cli.connections import try_all
 from uketsuke.connectors.directory import DirectoryConnector
 from uketsuke.errors import Refused, TryLater
 from uketsuke.settings import load
@@ -35,6 +37,14 @@ def test_what_the_service_account_may_not_do_is_refused(slapd: Slapd) -> None:
         DirectoryConnector("ekobe", powerless).act(change(clerk.id, "unlock"))
     assert no.value.reason == "not-permitted"
     assert not slapd.signs_in(clerk)
+
+
+def test_check_config_tries_every_directory_and_tells_no_password(slapd: Slapd, tmp_path: Path) -> None:
+    systems = {"ekobe": slapd.system(), "gabinka": slapd.system(password="not-the-secret")}
+    found = {one.name: one for one in try_all(settings_for(tmp_path, systems=systems))}
+    assert found["system ekobe"].error is None
+    assert "sign-in: invalidCredentials" in str(found["system gabinka"].error)
+    assert "not-the-secret" not in str(found)
 
 
 @pytest.mark.parametrize(

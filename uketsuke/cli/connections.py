@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from uketsuke.bootstrap import connectors
 from uketsuke.boundary import outside
 from uketsuke.cli.words import say
 from uketsuke.errors import ConfigurationError, TryLater
@@ -38,11 +39,12 @@ class Attempt:
 
 
 def try_all(settings: Settings) -> list[Attempt]:
-    """Try the database, every mailbox and the mail server, one after the other."""
+    """Try the database, every mailbox, the mail server and every directory, one after the other."""
     return [
         _attempt("database", lambda: _database(settings)),
         *(_attempt(f"mailbox {box.name}", _mailbox(box)) for box in settings.mailbox),
         _attempt("smtp", lambda: _smtp(settings, settings.smtp)),
+        *(_attempt(f"system {name}", one.check) for name, one in connectors(settings).items()),
     ]
 
 
