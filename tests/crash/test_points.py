@@ -61,6 +61,7 @@ def commits(tree: ast.AST) -> Iterator[int]:
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in COMMITTING
+            and not node.args  # a connection's take none; what is begun of ours is named
         ):
             yield node.lineno
 
