@@ -194,7 +194,9 @@ def test_a_loss_stops_the_plan_until_an_operator_has_decided() -> None:
     text = "申請区分：故障交換\n管理番号：LTE-0017\n症状：紛失した\n"
     stopped = judged(text)
     assert (stopped.plan_state, stopped.steps) == (PlanState.NONE, None)
-    decided = judged(text, decided={one.key for one in stopped.concerns})
+    passed_over = judged(text, decided={one.key for one in stopped.concerns})
+    assert (passed_over.plan_state, passed_over.steps) == (PlanState.NONE, None)
+    decided = judged(text, corrections=typed("loss", "not_lost"))
     assert decided.plan_state is PlanState.READY
     assert decided.steps
 

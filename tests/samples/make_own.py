@@ -365,6 +365,69 @@ def write_flagged_units() -> None:
         due=due("2026-12-09", "both"),
         state="none",
     )
+    write_flagged_loss(at)
+
+
+def write_flagged_loss(at: str) -> None:
+    """Loss and theft: what a message says raises the question and never answers it."""
+    unit = {"department": "道路計画課", "current_asset_no": "LTE-0012", "quantity": 1}
+    why = "stop the line and report"
+    mail(
+        "own-lost-flagged",
+        at,
+        "髙橋 徹",
+        "LTE接続端子の紛失について",
+        "LTE-0012を紛失しました。必要な手続きをお願いします。\n",
+        fields=unit,
+        flags=[("FR-01", "kind", "nothing is to change hands"), ("LT-3", None, why)],
+        authority=SECTION,
+        due=due("2026-12-09"),
+        state="none",
+    )
+    mail(
+        "own-loss-decided-by-mail-flagged",
+        at,
+        "髙橋 徹",
+        "LTE接続端子の返却",
+        labelled(申請区分="返却", 管理番号="LTE-0012") + "紛失・盗難の判断：紛失・盗難ではない\n",
+        fields={"kind": "return", **unit},
+        flags=[("LT-3", None, "only an operator decides")],
+        due=due("2026-12-09", "back"),
+        state="none",
+    )
+    note(
+        "own-stolen-call-flagged",
+        at,
+        {
+            "サービス": "lte-handover",
+            "所属": "道路計画課",
+            "氏名": "髙橋 徹",
+            "内線": "2345",
+            "メールアドレス": "takahashi-t@city.example.lg.jp",
+            "LTE接続端子管理番号": "LTE-0012",
+            "紛失・盗難の判断": "盗難",
+            "備考": "車上荒らしに遭い、盗まれた",
+        },
+        None,
+        fields={
+            **unit,
+            "requester_name": "髙橋 徹",
+            "requester_email": "takahashi-t@city.example.lg.jp",
+            "requester_phone": "2345",
+            "remarks": "車上荒らしに遭い、盗まれた",
+        },
+        flags=[("FR-01", "kind", "nothing is to change hands"), ("LT-3", "remarks", why)],
+        authority={
+            "path": "operator-note",
+            "identity": "typed-one-person",
+            "evidence": "weak",
+            "risk": "R1",
+            "target": "section",
+            "need": ["review"],
+        },
+        due=due("2026-12-09"),
+        state="none",
+    )
 
 
 def write_flagged_wording() -> None:

@@ -67,6 +67,8 @@ class Concern(Frozen):
     """A hard concern cannot be overridden, only removed by a correction or a decision."""
     stops_plan: bool = False
     """No plan is made before an operator has decided (loss or theft)."""
+    decided_by: str | None = None
+    """The field in which an operator decides it, where that is not the field it is about."""
     facts: dict[str, JsonValue] = Field(default_factory=dict)
 
     @property

@@ -62,6 +62,8 @@ class FieldSpec:
     required: bool = False
     required_when: Callable[[Plain], bool] | None = None
     """Given the plain values read so far: must this one be there?"""
+    by_operator: bool = False
+    """An operator's decision: no message, form or note gives it, whatever stands under its label."""
 
     def is_required(self, values: Plain) -> bool:
         """Whether the field must have a value, given the others."""
@@ -86,6 +88,7 @@ def field(
     pattern: str | None = None,
     required: bool = False,
     required_when: Callable[[Plain], bool] | None = None,
+    by_operator: bool = False,
     default: Any = None,
     **limits: Any,
 ) -> Any:
@@ -104,6 +107,7 @@ def field(
         pattern,
         required,
         required_when,
+        by_operator,
     )
     start = ... if required else default
     return Field(start, title=label, json_schema_extra={"spec": spec}, **limits)  # type: ignore[dict-item]

@@ -185,7 +185,7 @@ class _View:
         subject = self._subject(who, case.values)
         if self.processor and subject.to is None:
             concerns = (*concerns, Concern(code="no-recipient", rule="FR-01", field="requester_email"))
-        stopped = any(one.stops_plan and one.key not in decided for one in concerns)
+        stopped = any(one.stops_plan and (one.hard or one.key not in decided) for one in concerns)
         steps = None
         if self.processor and request is not None and subject.to is not None and not stopped:
             steps = self.processor.plan(request, self.world, subject) or None

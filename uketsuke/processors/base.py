@@ -181,7 +181,10 @@ class Processor:
 
     @classmethod
     def labels(cls) -> dict[str, str]:
-        """Label key → field; a label of the service's own field wins over the same one of a common field."""
+        """Label key → field; a label of the service's own field wins over the same one of a common field.
+
+        What an operator decides has no label here: a message that names it says nothing by it.
+        """
         return _labels(cls.request)
 
     def _chosen(self, content: Content) -> tuple[str, ...]:
@@ -213,5 +216,6 @@ def _labels(request: type[ServiceRequest]) -> dict[str, str]:
     found: dict[str, str] = {}
     own = set(request.specs()) - set(CommonFields.specs())
     for name, spec in sorted(request.specs().items(), key=lambda item: item[0] in own):
-        found.update(dict.fromkeys(map(label_key, spec.aliases), name))
+        if not spec.by_operator:
+            found.update(dict.fromkeys(map(label_key, spec.aliases), name))
     return found

@@ -111,7 +111,7 @@ class Extraction:
             return Source(kind=SourceKind.SPAN, part="subject", start=first, end=last, text=words)
 
         for name, spec in self.request.specs().items():
-            if name in known:
+            if name in known or spec.by_operator:
                 continue
             if spec.rule in (Rule.ASSET_NO, Rule.ACCOUNT):
                 yield from self._keys(name, spec, marked.text, at)

@@ -101,7 +101,9 @@ def field_rows(
     was = stored_texts(stored or reading, specs, today)
     rows: list[FieldRow] = []
     for name, spec in specs.items():
-        errors = tuple(naming.concern(one, service) for one in concerns if one.field == name)
+        errors = tuple(
+            naming.concern(one, service) for one in concerns if name in (one.decided_by or one.field,)
+        )
         first = bool(errors) and not any(row.errors for row in rows)
         value = (typed or {}).get(name, was[name])
         rows.append(

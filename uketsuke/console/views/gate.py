@@ -42,16 +42,15 @@ def reasons(
     found = []
     for concern in concerns:
         override = overrides.get(concern.key)
-        known = concern.field in specs
-        label, text = _split(
-            specs[concern.field].label if concern.field and known else "", naming, concern, service
-        )
+        place = concern.decided_by or concern.field
+        known = place in specs
+        label, text = _split(specs[place].label if place and known else "", naming, concern, service)
         found.append(
             Reason(
                 key=concern.key,
                 text=text,
                 label=label,
-                href=f"#f_{concern.field}" if known else "",
+                href=f"#f_{place}" if known else "",
                 soft=not concern.hard,
                 overridden=_let_stand(override, naming) if override and not concern.hard else "",
             )

@@ -168,7 +168,7 @@ def note_fields(
     """Only the fields that matter: the service's own, needed ones first as declared."""
     rows = []
     for name, spec in specs.items():
-        if name in HIDDEN or not _matters(name, spec, typed, needed):
+        if name in HIDDEN or spec.by_operator or not _matters(name, spec, typed, needed):
             continue
         rows.append(
             NoteField(

@@ -12,6 +12,7 @@ from uketsuke.processors.common_fields import CommonFields
 from uketsuke.processors.kobe.ledgers import LTE_LEDGER
 from uketsuke.processors.phrases import EXTENSION, INTRODUCES
 from uketsuke.processors.shapes.device_handover import DeviceHandover, handover_deadlines
+from uketsuke.processors.shapes.device_loss import is_lost, loss_field
 
 _OUT = frozenset({"distribution", "failure_exchange"})
 _BACK = frozenset({"failure_exchange", "return"})
@@ -29,17 +30,21 @@ _COUNTED = re.compile(
 
 
 def _names_a_unit(values: Plain) -> bool:
-    return values.get("kind") in _BACK
+    return values.get("kind") in _BACK or is_lost(values)
 
 
 def _is_exchange(values: Plain) -> bool:
-    return values.get("kind") == "failure_exchange"
+    return values.get("kind") == "failure_exchange" and not is_lost(values)
+
+
+def _hands_over(values: Plain) -> bool:
+    return not is_lost(values)
 
 
 class LteHandoverRequest(CommonFields):
     """What must be known to hand LTE dongles out, take one back, or exchange one."""
 
-    kind: Literal["distribution", "failure_exchange", "return"] = field(
+    kind: Literal["distribution", "failure_exchange", "return"] | None = field(
         "申請区分",
         aliases=("区分", "種別", "申請内容"),
         rule=Rule.CHOICE,
@@ -49,8 +54,9 @@ class LteHandoverRequest(CommonFields):
             "failure_exchange": ("故障交換", "故障", "交換"),
             "return": ("返却", "返納"),
         },
-        required=True,
+        required_when=_hands_over,
     )
+    loss: Literal["lost", "stolen", "not_lost"] | None = loss_field()
     desired_date: date | None = field(
         "希望日",
         aliases=(

@@ -26,6 +26,7 @@ from uketsuke.domain.world import World
 from uketsuke.processors.base import Block, Deadline, Outcome, Processor, Subject
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.ledger import DEVICE_STATUS
+from uketsuke.processors.shapes.device_loss import FIELD, HELD, LOSS_LETTER, LossPlan, is_lost, loss_word
 from uketsuke.processors.shapes.handover_plan import HandoverPlan, HandoverTerms
 from uketsuke.processors.shapes.handover_revision import revised
 
@@ -52,6 +53,7 @@ HANDOVER_LETTERS = (
     Block("contact-again", _CONTACT | {"reason"}),
     Block("dept-info", _HANDED | {"requester_name", "requester_phone", "user_name"}),
     Block("done", _HANDED),
+    LOSS_LETTER,
 )
 
 
@@ -89,6 +91,7 @@ class DeviceHandover(Processor):
     no_stock_rule: ClassVar[str] = ""
     not_theirs_rule: ClassVar[str] = ""
     loss_rule: ClassVar[str | None] = None
+    """The rule that `loss_words` raise; a service that names one has the field `loss_field()`."""
     loss_words: ClassVar[re.Pattern[str]] = re.compile(
         r"紛失|盗|亡失|遺失|[無失]く[しな]|(?:^|[がをはも、。\s])なくな|なくし[てた]|落とし|落し|(?<!ワードを)忘れ(?:物|て[き来し])|置き?(?:引き|忘れ)"
         r"|見[当あ]た[らり]|見つから|見つかり|行方|所在[がは]?(?:不明|[分わ]か)|どこに(?:[あ行い]|や)|ひったくら?|すられ|奪わ|捨て|廃棄",
@@ -100,13 +103,20 @@ class DeviceHandover(Processor):
         if world.knows_ledger(self.ledger):
             yield from self._stock(values, world)
             yield from self._unit(values, world)
-        yield from self._loss(values, content)
+        if not values.get(FIELD):
+            yield from self._loss(values, content)
         yield from self._other_counts(values, reading, content)
         yield from self._broken(values)
         quantity = values.get("quantity")
-        if values.get("kind") in self.back_kinds and isinstance(quantity, int) and quantity > 1:
+        if self._names_a_unit(values) and isinstance(quantity, int) and quantity > 1:
             facts: dict[str, JsonValue] = {"quantity": quantity}
             yield Concern(code="quantity-contradiction", rule="FR-02", field="quantity", facts=facts)
+
+    def heading(self, values: Plain) -> str:
+        """A loss is called what it is, whatever was asked for."""
+        if is_lost(values):
+            return f"{self.title.partition('（')[0]}の{loss_word(values)}"
+        return super().heading(values)
 
     def risk(self, request: ServiceRequest | None) -> Risk:
         """A reversible change of a ledger."""
@@ -115,14 +125,20 @@ class DeviceHandover(Processor):
     def target(self, values: Plain, person: Person | None, world: World) -> Target:
         """A device's target is the section that holds it, and the one that is to get it."""
         sections = {values.get("department")}
-        if values.get("kind") in self.back_kinds and world.knows_ledger(self.ledger):
+        if self._names_a_unit(values) and world.knows_ledger(self.ledger):
             row = world.row(self.ledger, str(values.get("current_asset_no")))
             sections.add(row.values.get("department") if row else None)
         return Target.SECTION if person and sections == {person.department} else Target.OTHER
 
     def plan(self, request: ServiceRequest, world: World, subject: Subject) -> tuple[Step, ...]:
-        """Reserve or call back, contact, agree, tell the desk, confirm on the day, book, close."""
-        return HandoverPlan(self.terms(), request.model_dump(mode="json"), world, subject).steps()
+        """Reserve or call back, contact, agree, tell the desk, confirm on the day, book, close.
+
+        Of a unit that is lost nothing is handed over: its line is stopped, and that is reported.
+        """
+        values = request.model_dump(mode="json")
+        if is_lost(values):
+            return LossPlan(self.template("lost"), self.ledger, self.desk, values, world, subject).steps()
+        return HandoverPlan(self.terms(), values, world, subject).steps()
 
     def revise(
         self, plan: Plan, results: Results, outcome: Outcome, world: World, subject: Subject
@@ -149,7 +165,7 @@ class DeviceHandover(Processor):
 
     def _stock(self, values: Plain, world: World) -> Iterator[Concern]:
         wanted = values.get("quantity") or 1
-        if values.get("kind") not in self.out_kinds or not isinstance(wanted, int):
+        if values.get("kind") not in self.out_kinds or is_lost(values) or not isinstance(wanted, int):
             return
         if wanted > self.limits.get("quantity", wanted):
             return
@@ -160,11 +176,11 @@ class DeviceHandover(Processor):
 
     def _unit(self, values: Plain, world: World) -> Iterator[Concern]:
         row = world.row(self.ledger, str(values.get("current_asset_no")))
-        if values.get("kind") not in self.back_kinds or row is None:
+        if not self._names_a_unit(values) or row is None:
             return
         status = row.values.get("status")
         facts: dict[str, JsonValue]
-        if status != "handed_out":
+        if status not in (HELD if is_lost(values) else {"handed_out"}):
             facts = {"value": row.key, "status": dict(DEVICE_STATUS).get(str(status), str(status))}
             yield Concern(code="wrong-state", rule="FR-10", field="current_asset_no", facts=facts)
         holder, department = row.values.get("department"), values.get("department")
@@ -174,9 +190,13 @@ class DeviceHandover(Processor):
                 code="not-their-unit",
                 rule=self.not_theirs_rule,
                 field="current_asset_no",
-                hard=False,
+                hard=is_lost(values),
                 facts=facts,
             )
+
+    def _names_a_unit(self, values: Plain) -> bool:
+        """Whether it is about one unit that a section holds."""
+        return values.get("kind") in self.back_kinds or is_lost(values)
 
     def _other_counts(self, values: Plain, reading: Reading, content: Content) -> Iterator[Concern]:
         """Another number of units in the text than the one that was read (two more, one broken)."""
@@ -194,12 +214,16 @@ class DeviceHandover(Processor):
     def _broken(self, values: Plain) -> Iterator[Concern]:
         """A fault told of a unit that is not to be exchanged: is it to be repaired?"""
         detail, field = values.get("failure_detail"), "failure_detail"
-        if detail and values.get("kind") in {*self.out_kinds, *self.back_kinds} - self.broken_kinds:
+        if (
+            detail
+            and not is_lost(values)
+            and values.get("kind") in {*self.out_kinds, *self.back_kinds} - self.broken_kinds
+        ):
             facts: dict[str, JsonValue] = {"word": str(detail)[:60]}
             yield Concern(code="free-text-change", rule="FR-14", field=field, hard=False, facts=facts)
 
     def _loss(self, values: Plain, content: Content) -> Iterator[Concern]:
-        """The field whose words say so, or none where it stands elsewhere in the message."""
+        """The field whose words say so, or none where it stands elsewhere; an operator decides what it is."""
         if self.loss_rule is None:
             return
         texts = {name: fold(str(value)) for name, value in values.items() if isinstance(value, str)}
@@ -211,8 +235,8 @@ class DeviceHandover(Processor):
                     code="loss-or-theft",
                     rule=self.loss_rule,
                     field=name,
-                    hard=False,
                     stops_plan=True,
+                    decided_by=FIELD,
                     facts=facts,
                 )
                 return
