@@ -41,7 +41,7 @@ def facts_of(letter: SendMail) -> dict[str, Any]:
 
 def full(template: str) -> dict[str, Any]:
     """Every declared variable of a letter with a value of its sort."""
-    days = {"hand_over_date", "return_date", "desired_date", "done_on", "asked_on"}
+    days = {"hand_over_date", "return_date", "desired_date", "done_on", "asked_on", "stopped_on"}
     values: dict[str, Any] = {name: f"<{name}>" for name in DECLARED[template]}
     values |= dict.fromkeys(days & values.keys(), "2026-12-14")
     values |= {name: ["2026-12-14", "2026-12-15"] for name in ("offered", "questions") if name in values}
