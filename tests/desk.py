@@ -27,6 +27,7 @@ from uketsuke.domain.people import Department, Person, SharedMailbox
 from uketsuke.domain.states import Role
 from uketsuke.intake.accept import Accepted, accept
 from uketsuke.intake.channels import read
+from uketsuke.intake.limits import Limits
 from uketsuke.queue.jobs import drain
 from uketsuke.queue.sweep import sweep
 from uketsuke.queue.timetable import tick
@@ -53,8 +54,11 @@ LEDGERS = {"lte-ledger": "asset_no"}
 class PlainReader:
     """Reads in this process: for tests that are not about the guard."""
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def read(self, raw: bytes, channel: Channel) -> Content:
-        return read(raw, channel)
+        return read(raw, channel, self._limits)
 
     def close(self) -> None:
         """Nothing was started."""
@@ -134,7 +138,8 @@ class Desk:
             database.upgrade()
             found_city(database, FOUNDED)
             database.close()
-        return cls(bootstrap.build(settings, clock=clock, reader=PlainReader(), sender=sender), clock)
+        reader = PlainReader(Limits(dkim_keys=bootstrap.dkim_keys(settings)))
+        return cls(bootstrap.build(settings, clock=clock, reader=reader, sender=sender), clock)
 
     def receive(self, raw: bytes, channel: Channel = Channel.MAIL) -> Accepted:
         """A message comes in now."""

@@ -53,6 +53,8 @@ def who_asks(content: Content, values: Plain, world: World, at: datetime | None 
         return _typed(content, values, path, world)
     by_form = path is Path.CMS_SURVEY
     who = _answered(content, values, world) if by_form else _addressed(content, path, world, at)
+    if by_form and who.person and (doubts := (*_other_names(content, world, [], who.person.mail),)):
+        who = Who(path, Identity.UNKNOWN, None, doubts)
     if content.identity_check is None:
         return who
     if who.person is not None:
@@ -97,10 +99,16 @@ def _addressed(content: Content, path: Path, world: World, at: datetime | None) 
     return Who(path, Identity.UNKNOWN, None, (*doubts, *unknown))
 
 
-def _other_names(content: Content, world: World, found: list[Person]) -> Iterator[str]:
-    """Headers that name somebody else than From; a section's mailbox may get the answers."""
+def _other_names(
+    content: Content, world: World, found: list[Person], answered_by: str | None = None
+) -> Iterator[str]:
+    """Headers that name somebody else than From; a section's mailbox may get the answers.
+
+    So may the person `answered_by` who filled in the form that a relay mailed.
+    """
     own = (content.sender.address or "").casefold()
-    if any(one.casefold() != own and not world.mailbox(one) for one in content.reply_to):
+    answers = {own, (answered_by or own).casefold()}
+    if any(one.casefold() not in answers and not world.mailbox(one) for one in content.reply_to):
         yield "reply-to-other"
     if any(one.casefold() != own for one in content.submitter):
         yield "sender-other"
