@@ -16,6 +16,7 @@ from uketsuke.connectors.initial_password import initial_password
 from uketsuke.domain.authority import SecondPerson
 from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.directory_age import StaleDirectory, stale_directory
 from uketsuke.domain.letter import Envelope, Sent
 from uketsuke.domain.people import RegisteredForm
 from uketsuke.domain.plan import AccountAction, ManualTask, Step
@@ -64,6 +65,8 @@ class Actor:
     person: str | None = None
 
 
+PEOPLE_IMPORTED = "import:people"
+"""The mark of the last import of people."""
 SYSTEM = Actor("uketsuke", Role.SYSTEM)
 """uketsuke itself, in the audit log."""
 
@@ -113,6 +116,17 @@ class App:
             forms=[RegisteredForm(**form.model_dump()) for form in self.settings.form],
             policy={name: SecondPerson(choice) for name, choice in self.settings.second_person.items()},
             choices=self.settings.choices(),
+        )
+
+    def stale_directory(self, tx: Transaction) -> StaleDirectory | None:
+        """What to tell people about the age of the directory; None while it is young enough."""
+        limits, mark = self.settings.directory, tx.marks.get(PEOPLE_IMPORTED)
+        return stale_directory(
+            tx.people.known(),
+            local_day(mark.at) if mark else None,
+            self.today(),
+            limits.stale_days,
+            limits.stale_days_in_spring,
         )
 
     def system_title(self, system: str) -> str:

@@ -123,6 +123,14 @@ class Trust(Part):
     """`selector._domainkey.domain` → record `v=DKIM1; …; p=…`, or `file:/path` of one; none is looked up."""
 
 
+class Directory(Part):
+    """How old the list of people may be before everybody is told."""
+
+    stale_days: int = Field(default=40, ge=1)
+    stale_days_in_spring: int = Field(default=7, ge=1)
+    """From 18 March to 14 April."""
+
+
 class Desk(Part):
     """What letters and pages call things."""
 
@@ -170,6 +178,7 @@ class Settings(Part):
     """`unlock` or `<service>.unlock` → none, after, before."""
     initial_password: Literal["system_mail", "phone", "fixed_rule", "one_time_link"] | None = None
     """How an initial password reaches its person; None = whoever hands it over says how."""
+    directory: Directory = Directory()
     desk: Desk = Desk()
     hours: Hours = Hours()
 

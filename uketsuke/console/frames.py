@@ -47,8 +47,21 @@ def frame_of(
         counts=_counts(site, tx, visitor),
         words=site.words.under("menu"),
         allowed=allowed,
+        alerts=_alerts(site, tx),
     )
     return frame(around, here, _still_true(tx, notice_of(request, site.words)), sought)
+
+
+def _alerts(site: Site, tx: Transaction) -> tuple[str, ...]:
+    """What stands above every page."""
+    stale = site.app.stale_directory(tx)
+    if stale is None:
+        return ()
+    return (
+        site.words(
+            "alerts.no-directory" if stale.days is None else "alerts.stale-directory", days=stale.days
+        ),
+    )
 
 
 def _still_true(tx: Transaction, notice: Notice | None) -> Notice | None:

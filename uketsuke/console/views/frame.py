@@ -56,6 +56,7 @@ class Frame:
     here: str = ""
     sought: str = ""
     notice: Notice | None = None
+    alerts: tuple[str, ...] = ()
 
 
 SECTIONS = (
@@ -80,6 +81,8 @@ class Surroundings:
     words: dict[str, str] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
     """Addresses of the menu that this visitor may open."""
+    alerts: tuple[str, ...] = ()
+    """What everybody must know until it is mended."""
 
 
 def frame(around: Surroundings, here: str, notice: Notice | None = None, sought: str = "") -> Frame:
@@ -98,4 +101,5 @@ def frame(around: Surroundings, here: str, notice: Notice | None = None, sought:
         here,
         sought,
         notice,
+        around.alerts,
     )
