@@ -163,7 +163,7 @@ def _change_row(step: Step, results: Results, naming: Naming) -> ChangeRow | Non
             if is_pending(step.key, results)
             else _keys(resolve(step.key, results)) or words("plan.unknown-key")
         )
-        changes = _changes(step.set, step.before, ledger, results, naming)
+        changes = _changes({**step.set, **step.add}, step.before, ledger, results, naming)
         return ChangeRow(
             ledger.title, key, words("op.change"), "", changes, href=_page_of(ledger, step.key, results)
         )
