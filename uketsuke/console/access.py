@@ -43,6 +43,7 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{_NO}/dates"): DESK,
     ("POST", f"{_NO}/seen"): DESK,
     ("POST", f"{_NO}/replan"): DESK,
+    ("POST", f"{_NO}/inquiry/{{act}}"): DESK,
     ("GET", "/work-items"): OFFICE,
     ("GET", "/work-items/{step}"): OFFICE,
     ("POST", "/work-items/{step}"): OFFICE,

@@ -67,6 +67,12 @@ def conflict(
     return answer(site, "conflict.html", frame, 409, page=page)
 
 
+def last_change(site: Site, row: RequestRow) -> str:
+    """Who changed it last, when and how, as a sentence."""
+    with site.app.database.reading() as tx:
+        return _says(tx, row, naming_of(site, tx))
+
+
 def _says(tx: Transaction, row: RequestRow, naming: Naming) -> str:
     last = tx.audit.of_request(row.id)[-1]
     did = naming.words.get(f"history.did.{last.action}", "")

@@ -22,6 +22,7 @@ STYLESHEETS = (
             "parts",
             "tray",
             "request",
+            "inquiry",
             "work",
             "note",
             "ledger",

@@ -83,7 +83,7 @@ def request_page(
     open_fields = frozenset(c.field for c in concerns if c.field and (c.hard or c.key not in row.overrides))
     marks = find_marks(reading, open_fields, typed_labels(receipt.content))
     specs = naming.specs(row.service)
-    allowed = may(row.state, visitor.role, row.assignee == visitor.login, _decision_words(naming))
+    allowed = may(row.state, visitor.role, row.assignee == visitor.login, decision_words(naming))
     authority = seen.assessment.authority if seen.assessment else row.authority
     stored = see(site, tx, row).assessment if typing.values else seen.assessment
     return RequestPage(
@@ -107,7 +107,7 @@ def request_page(
         steps=step_lines(seen.rows, by_number(tx, seen.rows), tx.waits.open_of_request(row.id), naming),
         exchanges=talk(tx.exchanges.of_request(row.id), naming),
         history=history(tx.audit.of_request(row.id), naming),
-        related=_related(tx, row, naming),
+        related=related_to(tx, row, naming),
         may=allowed,
         undo=_undo(tx, seen),
         agree=_agreement(tx, seen, naming),
@@ -126,7 +126,7 @@ def _reasons(
     return (*troubles(went_wrong), *reasons(concerns, row.overrides, row.service, naming))
 
 
-def _related(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[RelatedCard, ...]:
+def related_to(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[RelatedCard, ...]:
     """Parts, what was merged into it, and what it was merged into."""
     survivor = tx.requests.get(row.merged_into) if row.merged_into else None
     parts = tx.requests.of_receipt(row.receipt_id)
@@ -189,7 +189,8 @@ def way_of(tx: Transaction, visitor: Visitor, number: str, view: str, naming: Na
     return way(addresses, f"/requests/{number}{suffix}", chosen.value, naming.words(f"view.{chosen.value}"))
 
 
-def _decision_words(naming: Naming) -> dict[Decision, str]:
+def decision_words(naming: Naming) -> dict[Decision, str]:
+    """What each decision is called."""
     return {decision: naming.wordbook.decision(decision) for decision in Decision}
 
 

@@ -15,6 +15,8 @@ from uketsuke.domain.dates import read_date
 
 TAKEN = "inquiry"
 """Name under which a note carries what its operator did with the question."""
+CALL_BACK = "inquiry.call-back"
+"""What is due when somebody is to be called back."""
 LONGEST_TITLE = 40
 
 

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
 from uketsuke.domain.content import Content
-from uketsuke.domain.inquiry import Act, AnswerWay, Taken, question_of, taken_of
+from uketsuke.domain.inquiry import CALL_BACK, Act, AnswerWay, Taken, question_of, taken_of
 from uketsuke.domain.states import Decision, RequestState, Role
 from uketsuke.errors import NotAllowed
 from uketsuke.intake.note import SOURCE as NOTES
@@ -23,8 +23,6 @@ from uketsuke.store.receipts import Receipt
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.transaction import Transaction
 
-CALL_BACK = "inquiry.call-back"
-"""What is due when somebody is to be called back."""
 PURPOSE = "answer"
 """Purpose of the letter with an answer."""
 TEMPLATE = "general.answer"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from uketsuke.app import Actor, App, token_hash
 from uketsuke.domain.content import Kind
-from uketsuke.domain.inquiry import AnswerWay, Category
+from uketsuke.domain.inquiry import CALL_BACK, AnswerWay, Category
 from uketsuke.domain.job import JobName
 from uketsuke.domain.states import Decision, RequestState, permit
 from uketsuke.errors import NotAllowed
@@ -52,7 +52,7 @@ def undo_answer(app: App, actor: Actor, request_id: int, version: int) -> int:
         call_at = now.tx.inquiries.get(request_id).call_at
         now.tx.inquiries.take_back(request_id)
         back = Changes(state=RequestState.NEEDS_REVIEW, due_at=call_at)
-        back["due_what"] = answering.CALL_BACK if call_at else None
+        back["due_what"] = CALL_BACK if call_at else None
         return now.change("undo", None, {"letter": letter}, back)
 
 

@@ -42,7 +42,7 @@ def show_decision(
 ) -> Response:
     """The page of a decision; 409 where the state does not allow it."""
     row, chosen = known_request(site, number), _decision(decision)
-    if chosen not in allowed(row.state, visitor.role):
+    if chosen not in allowed(row.state, visitor.role, row.kind):
         raise NotAllowed(decision, row.state, "not in this state")
     return _page(request, site, visitor, row, chosen, view_of(view), row.version, Typed({}))
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from uketsuke.console.conflict import conflict
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
+from uketsuke.console.inquiry_page import show_inquiry
 from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import Typing, request_page
 from uketsuke.console.routing import after, find_request, full_number, known_request, view_of
@@ -19,9 +20,10 @@ from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.decisions import PAGES
 from uketsuke.console.views.request import Alert, RequestPage
 from uketsuke.console.visitor import Visitor
+from uketsuke.domain.content import Kind
 from uketsuke.domain.states import RequestState
 from uketsuke.errors import NotAllowed, PlanChanged, StaleVersion
-from uketsuke.queue import decide
+from uketsuke.queue import decide, inquiries
 from uketsuke.store.requests import RequestRow
 
 router = APIRouter()
@@ -103,7 +105,8 @@ def undo_request(request: Request, site: Here, visitor: Signed, number: str, for
     """Take 確認して実行 back while nothing has begun; 409 with the reason afterwards (AP-4)."""
     row = known_request(site, number)
     try:
-        decide.undo(site.app, actor(visitor), row.id, form.number("version"))
+        undo = inquiries.undo_answer if row.kind is Kind.INQUIRY else decide.undo
+        undo(site.app, actor(visitor), row.id, form.number("version"))
     except (NotAllowed, StaleVersion):
         page = Alert(site.words("alert.too-late"), site.words("alert.too-late-says"))
         return _page(
@@ -183,6 +186,8 @@ def _page(
     status: int = 200,
     typing: Typing | None = None,
 ) -> Response:
+    if row.kind is Kind.INQUIRY:
+        return show_inquiry(request, site, visitor, row, view, alert=alert, status=status)
     with site.app.database.reading() as tx:
         naming = naming_of(site, tx)
         page: RequestPage = request_page(site, tx, visitor, row, naming, view, typing)

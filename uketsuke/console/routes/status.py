@@ -20,6 +20,7 @@ from uketsuke.console.site import Here, Site
 from uketsuke.console.views.frame import GuestFrame
 from uketsuke.console.views.status import DeskWords, Told, status_page
 from uketsuke.console.visitor import GUEST_COOKIE, guest_secret, set_cookie
+from uketsuke.domain.content import Kind
 from uketsuke.domain.dates import read_date
 from uketsuke.domain.plan import AgreeDate
 from uketsuke.domain.states import StepState
@@ -162,6 +163,7 @@ def _told(site: Site, tx: Transaction, row: RequestRow, said: str, problem: str,
         waiting=(waiting[0].id, waiting[1]) if waiting else None,
         exchanges=tx.exchanges.of_request(row.id),
         letters=tx.letters.of_request(row.id),
+        inquiry=tx.inquiries.get(row.id) if row.kind is Kind.INQUIRY else None,
         said=said,
         problem=problem,
         typed=typed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from uketsuke.domain.kinds import Kind
 from uketsuke.domain.states import Decision, RequestState, Role, allowed
 
 KEYS: Mapping[str, str] = {"ask": "r", "hold": "s", "reassign": "m"}
@@ -45,9 +46,15 @@ class May:
     more: tuple[Action, ...] = ()
 
 
-def may(state: RequestState, role: Role, mine: bool, words: Mapping[Decision, str]) -> May:
+def may(
+    state: RequestState,
+    role: Role,
+    mine: bool,
+    words: Mapping[Decision, str],
+    kind: Kind = Kind.REQUEST,
+) -> May:
     """The buttons for a state and role; `mine` = the visitor is 処理担当 already."""
-    open_to = frozenset(allowed(state, role)) & BUILT
+    open_to = frozenset(allowed(state, role, kind)) & BUILT
     desk = role in (Role.OPERATOR, Role.LEAD)
     hidden = {Decision.HOLD} if state is RequestState.HELD else set()
     return May(

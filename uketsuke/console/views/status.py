@@ -13,6 +13,12 @@ from datetime import date, datetime
 
 from uketsuke.console.views.fields import read_value
 from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.status_inquiry import (
+    call_promise,
+    inquiry_heading,
+    inquiry_values,
+    is_asked,
+)
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.calendar import local, local_day
 from uketsuke.domain.plan import AccountAction, AgreeDate, Confirm, ManualTask, Step
@@ -20,6 +26,7 @@ from uketsuke.domain.request import Rule
 from uketsuke.domain.states import ENDED, Decision, LetterState, RequestState, Role, allowed
 from uketsuke.domain.wording import letter_day, letter_until
 from uketsuke.store.exchanges import Exchange
+from uketsuke.store.inquiries import Inquiry
 from uketsuke.store.letters import Letter
 from uketsuke.store.requests import RequestRow
 
@@ -89,6 +96,7 @@ class Told:
     """Step id and step, where a date is to be chosen."""
     exchanges: Sequence[Exchange]
     letters: Sequence[Letter]
+    inquiry: Inquiry | None = None
     said: str = ""
     problem: str = ""
     typed: str = ""
@@ -122,6 +130,8 @@ def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> Statu
     """Build the page."""
     request, words = told.request, naming.words
     heading = "dates" if told.waiting else request.state.value
+    if told.inquiry:
+        heading = inquiry_heading(request, is_asked(told.exchanges))
     received = words(
         "public.received", at=_moment(told.received_at, naming), way=words(f"channel.{request.channel.value}")
     )
@@ -134,8 +144,8 @@ def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> Statu
         steps=_steps(told, naming),
         question=_question(told),
         dates=_dates(told, naming),
-        promise=_promise(request, naming),
-        values=_values(request, naming),
+        promise=call_promise(request, naming) if told.inquiry else _promise(request, naming),
+        values=(inquiry_values(request, told.inquiry, naming) if told.inquiry else _values(request, naming)),
         may_withdraw=Decision.WITHDRAW in allowed(request.state, Role.STAFF),
         history=_history(told, naming),
         desk=desk.name,
@@ -154,7 +164,7 @@ def _moment(at: datetime, naming: Naming) -> str:
 
 def _steps(told: Told, naming: Naming) -> tuple[PublicStep, ...]:
     words, state = naming.words, told.request.state
-    stages = _stages(told.steps)
+    stages = {"answer": frozenset[int]()} if told.inquiry else _stages(told.steps)
     names = ["receive", "check", *stages]
     running = state in (RequestState.RUNNING, RequestState.DONE)
     finished = {"receive"} | ({"check"} if running else set())
@@ -172,7 +182,8 @@ def _steps(told: Told, naming: Naming) -> tuple[PublicStep, ...]:
     for name in (*names, "done"):
         is_done = name in finished or (name == "done" and state is RequestState.DONE)
         place = "done" if is_done else "" if any(row.place == "now" for row in rows) else "now"
-        rows.append(PublicStep(words(f"public.step.{name}"), place, _note(name, place, state, naming)))
+        note = _note(name, place, state, naming) if not told.inquiry or _question(told) else ""
+        rows.append(PublicStep(words(f"public.step.{name}"), place, note))
     return tuple(rows)
 
 
@@ -204,6 +215,8 @@ def _question(told: Told) -> Question | None:
     if told.request.state is not RequestState.WAITING_REPLY:
         return None
     asked = [one for one in told.exchanges if one.direction == "out"]
+    if told.inquiry and not is_asked(told.exchanges):
+        return None
     return Question(asked[-1].text, tuple(asked[-1].questions or ())) if asked else Question("", ())
 
 
@@ -245,7 +258,8 @@ def _history(told: Told, naming: Naming) -> tuple[PublicEntry, ...]:
             lines.append((letter.sent_at, words.get(key, words("public.letter.plan"))))
     lines += [(one.at, words("public.answered")) for one in told.exchanges if one.direction == "in"]
     if told.request.ended_at:
-        lines.append((told.request.ended_at, words(f"public.ended.{told.request.state.value}")))
+        kind = "inquiry-" if told.inquiry and told.request.state is RequestState.DONE else ""
+        lines.append((told.request.ended_at, words(f"public.ended.{kind}{told.request.state.value}")))
     lines.sort(key=lambda line: line[0])
     return tuple(
         PublicEntry(local(at).isoformat(timespec="minutes"), _short(at, naming), text)
