@@ -78,6 +78,7 @@ def filled(path: str) -> str:
         "{number}": "2026-000001-5",
         "{index}": "0",
         "{decision}": "hold",
+        "{act}": "hand-over",
         "{step}": "1",
         "{letter}": "1",
     }
