@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tests.console.screens import Screen, form, text_of, words
+from uketsuke.domain.calendar import JST
+from uketsuke.domain.content import Kind
 from uketsuke.domain.inquiry import AnswerWay
 from uketsuke.domain.states import RequestState
 from uketsuke.queue import inquiries
@@ -168,3 +171,66 @@ def test_an_officer_sees_an_inquiry_and_can_do_nothing_about_it(screen: Screen) 
     screen.sign_in("mori")
     page = screen.get(f"/requests/{number}")
     assert not [one for one in page.forms if "/inquiry/" in (one.get("action") or "")]
+
+
+CALL = {"who": "髙橋", "what": "VPNは自宅で使えますか", "s": "inquiry"}
+
+
+def note(screen: Screen, code: int = 303, **values: str) -> Any:
+    """A call is noted as an inquiry, without JavaScript: 探す, then 受付する."""
+    from lxml import html
+
+    opened = form(screen.get("/requests/new"), "/requests/new")
+    page = html.fromstring(screen.send(opened, "探す", 200, **CALL).text)
+    answer = screen.send(form(page, "/requests/new"), "受付する", code, **values)
+    screen.desk.work()
+    return answer
+
+
+def noted(screen: Screen, answer: Any) -> Any:
+    return screen.desk.request(answer.headers["location"].removeprefix("/requests/"))
+
+
+def test_ap_86_a_call_can_always_be_answered_as_an_inquiry(screen: Screen) -> None:
+    page = screen.get("/requests/new")
+    assert words(page.xpath("//div[@id='services']//label")[-1]).startswith("問合せとして答える")
+    assert not page.xpath("//div[@id='services']//input[@value='inquiry'][@checked]")
+
+
+def test_ap_86_an_answer_on_the_spot_is_one_press_and_done(screen: Screen) -> None:
+    row = noted(screen, note(screen, q__answer="届出をすれば使えます。", q__category="network"))
+    assert (row.kind, row.state, row.title) == (Kind.INQUIRY, S.DONE, CALL["what"])
+    page = words(screen.get(f"/requests/{row.number}"))
+    assert "その場で回答（電話で回答） 橋本 香織" in page
+    assert "届出をすれば使えます。" in page
+    with screen.desk.app.database.reading() as tx:
+        raw = tx.receipts.raw(tx.receipts.get(row.receipt_id).digest).decode()
+    assert "届出をすれば使えます。" in raw
+
+
+def test_ap_86_a_call_back_and_a_hand_over_are_noted_with_the_call(screen: Screen) -> None:
+    called = noted(screen, note(screen, q__act="call-back", q__number="3120", q__at="15時半"))
+    assert (called.due_at, called.state) == (datetime(2026, 12, 10, 15, 30, tzinfo=JST), S.NEEDS_REVIEW)
+    assert "3120 へ折返し" in rows(screen, "inquiry-call")[0]
+    handed = noted(screen, note(screen, q__act="hand-over", q__to="管財課", q__handed="配線の可否"))
+    assert handed.state is S.WAITING_REPLY
+
+
+def test_ap_86_what_is_missing_is_said_and_nothing_is_accepted(screen: Screen) -> None:
+    for values, says in (
+        ({"q__answer": ""}, "回答を書いてください"),
+        ({"q__act": "call-back", "q__number": "3120", "q__at": "9:00"}, "いまより後"),
+        ({"q__act": "hand-over", "q__to": "管財課"}, "尋ねることを書いて"),
+        ({"q__answer": "はい", "what": "", "q__question": ""}, "質問を書いて"),
+    ):
+        answer = note(screen, 422, **values)
+        assert says in text_of(answer.text), values
+        assert "まだ受け付けていません" in text_of(answer.text)
+    assert rows(screen, "inquiry") == []
+
+
+def test_the_question_follows_what_was_said_until_it_is_typed_over(screen: Screen) -> None:
+    row = noted(screen, note(screen, what="VPNとは", q__answer="説明した"))
+    assert row.title == "VPNとは"
+    row = noted(screen, note(screen, q__question="自宅のVPN", q__answer="説明した"))
+    assert row.title == "自宅のVPN"

@@ -91,3 +91,33 @@ def test_ap_86_without_javascript_the_same_forms_work(
     page.click("button:has-text('引き継ぐ')")
     page.wait_for_selector(f"text={number} を引き継ぎました")
     assert screen.desk.request(number).state is RequestState.WAITING_REPLY
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_ap_86_noting_a_call_as_an_inquiry_is_accessible_and_fits(
+    served: tuple[Screen, str, str], window: Window, width: int
+) -> None:
+    screen, url, _ = served
+    page = sign_in(url, window.open(width, 844))
+    page.goto(f"{url}/requests/new")
+    page.fill("#who", "髙橋")
+    page.wait_for_selector("text=髙橋 徹")
+    page.fill("#what", "VPNは自宅で使えますか")
+    page.locator("#services input[value=inquiry]").check()
+    expect(page.locator("#q_question")).to_have_value("VPNは自宅で使えますか")
+    expect(page.locator("button[value=onspot]")).to_be_hidden()
+    look(page)
+    for chosen, control in (("hand-over", "#q_to"), ("call-back", "#q_at"), ("answer", "#q_answer")):
+        page.locator(f"#q_act_{chosen}").check()
+        expect(page.locator(control)).to_be_visible()
+        look(page)
+    page.click(".bar .btn.p")
+    page.wait_for_selector(".errsum")
+    expect(page.locator("#q_answer")).to_be_focused()
+    look(page)
+    page.fill("#q_answer", "届出をすれば使えます。")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("text=で受け付けました")
+    screen.desk.work()
+    page.reload()
+    expect(page.locator("main")).to_contain_text("その場で回答")

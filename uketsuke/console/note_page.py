@@ -9,13 +9,16 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from uketsuke.console.forms import Sent
+from uketsuke.console.inquiry_part import NOTHING_ASKED, Asked, asked_follows, asked_part, read_asked
 from uketsuke.console.note_follows import Judged, follows
 from uketsuke.console.onspot_part import Done, judge_done, missing, on_spot_part, read_done
 from uketsuke.console.site import Site
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.note import (
     HIDDEN,
+    INQUIRY,
     UNLISTED,
+    Follows,
     NoteError,
     NotePage,
     hits,
@@ -59,6 +62,12 @@ class Call:
     fields: Mapping[str, str]
     done: Done | None = None
     """What is done already; None while その場で完了 has not been opened."""
+    asked: Asked = NOTHING_ASKED
+
+    @property
+    def is_inquiry(self) -> bool:
+        """The operator answers a question; no service is asked for."""
+        return self.service == INQUIRY
 
     @property
     def is_unlisted(self) -> bool:
@@ -82,7 +91,8 @@ def read_call(form: Sent, submission: str, now: datetime) -> Call:
         what=form.one("what"),
         service=form.one("s"),
         fields={name: text.strip() for name, text in form.under("n.").items()},
-        done=read_done(form),
+        done=None if form.one("s") == INQUIRY else read_done(form),
+        asked=read_asked(form),
     )
 
 
@@ -124,7 +134,7 @@ def note_page(
         else []
     )
     services = service_hits(claims, call.service, naming)
-    service = next((one.value for one in services if one.chosen), "")
+    service = next((one.value for one in services if one.chosen and one.value != INQUIRY), "")
     specs = naming.specs(service)
     department = person.department if person else call.section
     judged = _judge(site, tx, visitor, call, service, person) if service and (person or call.name) else None
@@ -150,11 +160,18 @@ def note_page(
             errors,
         ),
         on_spot=_on_spot(tx, visitor, call, judged, errors, naming),
-        follows=follows(site, judged, naming) if judged else None,
+        asked=asked_part(call.asked, call.what, person, naming) if call.is_inquiry else None,
+        follows=_follows(site, call, judged, naming),
         department=department,
         open=open_ones(tx.requests.of_department(department, limit=5), naming) if department else (),
         errors=tuple(errors),
     )
+
+
+def _follows(site: Site, call: Call, judged: Judged | None, naming: Naming) -> Follows | None:
+    if call.is_inquiry:
+        return asked_follows(site, call.asked, naming)
+    return follows(site, judged, naming) if judged else None
 
 
 def _checks(naming: Naming) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
+from uketsuke.console.inquiry_part import asked_errors, inquiry_note
 from uketsuke.console.note_page import (
     Call,
     chosen_person,
@@ -41,14 +42,21 @@ def take_note(request: Request, site: Here, visitor: Signed, form: Form) -> Resp
     """
     call = read_call(form, new_secret(), site.app.now())
     press = form.one("press")
-    if form.one("look") or press == "close" or (press == "onspot" and call.done is None):
+    if (
+        form.one("look")
+        or press == "close"
+        or (press == "onspot" and call.done is None and not call.is_inquiry)
+    ):
         return _page(request, site, visitor, opened(call, press))
-    if press == "onspot":
+    if press == "onspot" and not call.is_inquiry:
         return _take_done(request, site, visitor, call)
     with site.app.database.reading() as tx:
         person = chosen_person(tx, call)
         note = note_of(site, tx, visitor, call, _service(site, call), person)
     errors = _missing(site, call, person is not None)
+    if call.is_inquiry:
+        errors += asked_errors(site, call.asked, call.what, person)
+        note = note if errors else inquiry_note(site, note, call.asked, call.what, call.way, person)
     if errors:
         return _page(request, site, visitor, call, errors)
     accepted = accept_note(site.app.database, note, site.app.now())
@@ -65,7 +73,7 @@ def look_up(request: Request, site: Here, visitor: Signed, form: Form) -> Respon
         frame = frame_of(request, site, tx, visitor, "note")
     # What somebody is typing into is never replaced under their hands.
     parts = {"hits": source == "input#who", "services": source == "input#what"}
-    parts["fields"] = not source.startswith(("input#n_", "textarea#n_"))
+    parts["fields"] = not source.startswith(("input#n_", "textarea#n_", "input#q_"))
     parts["onspot"] = note.on_spot is not None and not source.startswith(("input#d_", "select#d_"))
     return site.pages.answer("note-look.html", frame=frame, note=note, parts=parts)
 
@@ -97,7 +105,7 @@ def _missing(site: Site, call: Call, is_known: bool) -> list[NoteError]:
         errors.append(NoteError("who", words("note.missing-who")))
     if call.is_unlisted and not (call.name and call.section):
         errors.append(NoteError("name", words("note.missing-name")))
-    if not call.what and not _service(site, call):
+    if not call.what and not _service(site, call) and not call.is_inquiry:
         errors.append(NoteError("what", words("note.missing-what")))
     return errors
 

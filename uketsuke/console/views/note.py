@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.note_inquiry import InquiryPart
 from uketsuke.console.views.onspot import OnSpotPart
 from uketsuke.console.views.plan import PlanView
 from uketsuke.console.views.tray import title_of
@@ -18,6 +19,8 @@ from uketsuke.store.requests import RequestRow
 HIDDEN = frozenset({"requester_name", "requester_email", "requester_phone", "department"})
 """Fields that the caller's directory entry fills."""
 COMMON = frozenset(CommonFields.specs())
+INQUIRY = "inquiry"
+"""Value of the choice 問合せとして答える, which is always offered."""
 UNLISTED = "unlisted"
 """Value of the choice 名簿にいない."""
 
@@ -115,6 +118,8 @@ class NotePage:
     department: str
     open: tuple[OpenOne, ...]
     errors: tuple[NoteError, ...] = ()
+    asked: InquiryPart | None = None
+    """The question and what is done about it, in place of a service's fields."""
     on_spot: OnSpotPart | None = None
     """What is done already; None while その場で完了 has not been opened."""
 
@@ -148,14 +153,18 @@ def service_hits(
     """Services for the caller's words; every service where no word said anything."""
     found = list(claims) or [(one.id, ()) for one in naming.catalogue.all()]
     picked = chosen if chosen in {service for service, _ in found} else ""
-    if not picked and len(found) == 1:
+    if not picked and len(found) == 1 and chosen != INQUIRY:
         picked = found[0][0]
-    return tuple(
+    asked = ServiceHit(
+        INQUIRY, naming.words("note.inquiry"), naming.words("note.inquiry-says"), chosen == INQUIRY
+    )
+    hit = (
         ServiceHit(
             service, naming.service(service), "".join(f"「{word}」" for word in words), service == picked
         )
         for service, words in found
     )
+    return (*hit, asked)
 
 
 def note_fields(
