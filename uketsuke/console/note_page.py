@@ -128,12 +128,7 @@ def note_page(
     person = next(
         (one for one in people if any(h.chosen and h.value == one.employee_number for h in found)), None
     )
-    claims = (
-        [(one.service, one.words) for one in claims_of(_content(call.what), site.app.catalogue)]
-        if call.what
-        else []
-    )
-    services = service_hits(claims, call.service, naming)
+    services = service_hits(_claims(site, call.what), call.service, naming)
     service = next((one.value for one in services if one.chosen and one.value != INQUIRY), "")
     specs = naming.specs(service)
     department = person.department if person else call.section
@@ -166,6 +161,12 @@ def note_page(
         open=open_ones(tx.requests.of_department(department, limit=5), naming) if department else (),
         errors=tuple(errors),
     )
+
+
+def _claims(site: Site, what: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The services that the caller's words may mean."""
+    found = claims_of(_content(what), site.app.catalogue) if what else ()
+    return [(one.service, one.words) for one in found]
 
 
 def _follows(site: Site, call: Call, judged: Judged | None, naming: Naming) -> Follows | None:
