@@ -110,10 +110,18 @@ def test_ap_86_noting_a_call_as_an_inquiry_is_accessible_and_fits(
     for chosen, control in (("hand-over", "#q_to"), ("call-back", "#q_at"), ("answer", "#q_answer")):
         page.locator(f"#q_act_{chosen}").check()
         expect(page.locator(control)).to_be_visible()
+        expect(page.locator(".by:visible")).to_have_count(1)
+        page.evaluate("scrollTo(0, 0)")  # half under the sticky header any control is too small for axe
         look(page)
+    page.locator("#q_act_call-back").check()
+    page.fill("#q_at", "明日 10:00")
+    page.keyboard.press("Tab")
+    expect(page.locator("#follows")).to_contain_text("12/11(金) 10:00に、こちらからお電話します")
+    page.locator("#q_act_answer").check()
     page.click(".bar .btn.p")
     page.wait_for_selector(".errsum")
     expect(page.locator("#q_answer")).to_be_focused()
+    page.evaluate("scrollTo(0, 0)")
     look(page)
     page.fill("#q_answer", "届出をすれば使えます。")
     page.keyboard.press("Control+Enter")
