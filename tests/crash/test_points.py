@@ -39,9 +39,12 @@ HARMLESS = frozenset(
 )
 """Calls on those names that tell nobody anything."""
 ASK_NOBODY = frozenset(
-    {"uketsuke/queue/jobs.py", *(f"uketsuke/cli/{name}.py" for name in ("serving", "demo", "connections"))}
+    {
+        "uketsuke/queue/jobs.py",
+        *(f"uketsuke/cli/{name}.py" for name in ("serving", "demo", "connections", "probe_post")),
+    }
 )
-"""They ask for the host's name, listen, or try for `check-config` whether somebody answers."""
+"""They ask for the host's name, listen, or try for `check-config` and `doctor` whether somebody answers."""
 FILES_OF_OURS = {"rename", "unlink", "write_bytes", "write_text", "rmdir", "symlink_to"}
 MAY_WRITE_FILES = {"uketsuke/clock.py", "uketsuke/queue/maildir.py", "uketsuke/intake/folder.py"}
 

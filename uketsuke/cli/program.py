@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from uketsuke.cli import demo, explaining, intake, running, setup, transfer, users
+from uketsuke.cli import demo, doctor, explaining, intake, running, setup, transfer, users
 from uketsuke.cli.exits import code_of, describe
 from uketsuke.cli.output import tell
 from uketsuke.cli.words import say
@@ -86,6 +86,7 @@ def program() -> typer.Typer:
         {
             "init": setup.init,
             "check-config": setup.check_config,
+            "doctor": doctor.doctor,
             "upgrade": setup.upgrade,
             "demo": demo.demo,
             "run": running.run,

@@ -21,6 +21,9 @@ from uketsuke.intake.trace import read_auth_results, read_date, read_received
 
 TOKEN = re.compile(r"\[uk:([A-Za-z0-9_-]{16,200})\]")
 """How a letter of ours carries its signed token, in the subject or anywhere in the text."""
+PROBE = "probe"
+"""Key in `Content.extra`."""
+_MARK = re.compile(r"[0-9]{1,11}\.[0-9a-f]{40}")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,990})>")
 _BOUNCED_ID = re.compile(r"(?im)^message-id:[ \t]*<([^<>\s]{1,990})>")
 
@@ -83,7 +86,7 @@ def _assemble(
         failed_recipients=read_failed_recipients(envelope, body.report, full) if bounced else (),
         problems=findings.problems(),
         no_answer=wants_no_answer(envelope),
-        extra=_find_bounced(body, full) if bounced else {},
+        extra={**(_find_bounced(body, full) if bounced else {}), **_read_probe(headers)},
     )
 
 
@@ -112,6 +115,12 @@ def _read_ids(headers: Headers, name: str) -> tuple[str, ...]:
     if not found and plain and len(plain) < 250 and "@" in plain and " " not in plain:
         found = [plain.strip("<>")]
     return tuple(dict.fromkeys(found))
+
+
+def _read_probe(headers: Headers) -> dict[str, str]:
+    """The mark of a mail that we may have sent to ourselves; whether it is ours, the signature tells."""
+    mark = headers.plain("x-uketsuke-probe")
+    return {PROBE: mark} if _MARK.fullmatch(mark) else {}
 
 
 def _find_bounced(body: Body, full: str) -> dict[str, str]:

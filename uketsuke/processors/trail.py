@@ -141,6 +141,9 @@ def _unconfirmed(content: Content, world: World) -> Iterator[str]:
         yield "signature-broken"
     if came_from_outside(content, world):
         yield "hop-outside"
+    envelope = (content.return_path or "").casefold()
+    if envelope and envelope != (content.sender.address or "").casefold():
+        yield "envelope-other"
 
 
 def _contradicts(trusted: AuthResult, domain: str) -> bool:

@@ -23,6 +23,7 @@ from uketsuke.processors.survey import is_survey
 from uketsuke.queue.answering import begin
 from uketsuke.queue.onspot import carry_through
 from uketsuke.queue.opening import facts_of, open_request, open_unreadable
+from uketsuke.queue.probe import set_aside
 from uketsuke.queue.thread import find_thread, join
 from uketsuke.store.receipts import Receipt, ReceiptState
 from uketsuke.store.transaction import Transaction
@@ -103,7 +104,7 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
     copy_key = _copy_key(content)
     if receipt.problem:  # noted when it was taken in: what was read is not all of it
         content = _with_problem(content, receipt.problem, "")
-    content = _note_signatures(tx, receipt, content)
+    content = set_aside(app, _note_signatures(tx, receipt, content))
     others = _same_message_id(tx, receipt, content)
     original = next((one for one in others if one.copy_key == copy_key), None)
     if original is None and others:
@@ -128,7 +129,7 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
         if content.done is not None and receipt.source == NOTES:
             carry_through(app, tx, request, content, assessment)
     else:
-        _note_silent(tx, receipt, assessment)
+        _note_silent(tx, receipt, assessment, content.automatic)
 
 
 def _same_message_id(tx: Transaction, receipt: Receipt, content: Content) -> list[Receipt]:
@@ -176,12 +177,12 @@ def _note_copy(tx: Transaction, receipt: Receipt, original: Receipt) -> None:
     )
 
 
-def _note_silent(tx: Transaction, receipt: Receipt, assessment: Assessment) -> None:
+def _note_silent(tx: Transaction, receipt: Receipt, assessment: Assessment, why: str | None) -> None:
     tx.audit.append(
         at=tx.now,
         actor=SYSTEM.login,
         action="set-aside",
         subject=f"receipt:{receipt.number}",
         receipt_id=receipt.id,
-        facts={"kind": assessment.kind.value},
+        facts={"kind": assessment.kind.value, "why": why},
     )
