@@ -15,7 +15,7 @@ from uketsuke.queue import decide
 from uketsuke.queue.correspondence import status_token
 from uketsuke.store.shapes import Refusal
 
-HASHIMOTO = Actor("hashimoto", Role.OPERATOR)
+HASHIMOTO = Actor("hashimoto", Role.OPERATOR, "D1001")
 DISTRIBUTION = (
     "申請区分：配布\n所属：道路計画課\n氏名：髙橋 徹\n本数：１本\n利用目的：現場での図面確認のため\n"
 )

@@ -21,11 +21,14 @@ from uketsuke.store.users import User
 PASSWORD = "ひみつの合言葉 1234"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 """As the product hashes, at a price that hundreds of tests can pay."""
-USERS = (
-    User(login="hashimoto", name="橋本 香織", roles=(Role.OPERATOR,), password_hash=PASSWORD_HASH),
-    User(login="tanaka", name="田中 実", roles=(Role.OPERATOR,), password_hash=PASSWORD_HASH),
-    User(login="mori", name="森 千夏", roles=(Role.OFFICER,), password_hash=PASSWORD_HASH),
-    User(login="ono", name="小野 誠", roles=(Role.STAFF,), password_hash=PASSWORD_HASH),
+USERS = tuple(
+    User(login=login, name=name, roles=(role,), password_hash=PASSWORD_HASH, employee_number=number)
+    for login, name, role, number in (
+        ("hashimoto", "橋本 香織", Role.OPERATOR, "D1001"),
+        ("tanaka", "田中 実", Role.OPERATOR, "D1002"),
+        ("mori", "森 千夏", Role.OFFICER, "D1003"),
+        ("ono", "小野 誠", Role.STAFF, "D1004"),
+    )
 )
 MORNING = datetime(2026, 12, 10, 10, 1, tzinfo=JST)
 FLAGGED = RETURN.format(unit="ＬＴＥ－００１２", day="12月19日")

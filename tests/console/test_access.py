@@ -82,6 +82,7 @@ def filled(path: str) -> str:
         "{step}": "1",
         "{letter}": "1",
     }
+    names |= {"{plan}": "1", "{review}": "1"}
     names |= {"{job}": "1", "{ledger}": "lte-ledger", "{key}": "LTE-0012", "{token}": "0" * 40}
     for name, value in names.items():
         path = path.replace(name, value)

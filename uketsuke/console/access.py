@@ -5,7 +5,7 @@ from __future__ import annotations
 from uketsuke.domain.states import Role
 
 PUBLIC: frozenset[Role] | None = None
-"""No sign-in: monitors, the sign-in page itself, and status pages, whose address is their key."""
+"""No sign-in: monitors, the sign-in page, and pages of requesters and owners, whose address is their key."""
 EVERYONE = frozenset(Role) - {Role.SYSTEM}
 DESK = frozenset({Role.OPERATOR, Role.LEAD})
 OFFICE = DESK | {Role.OFFICER}
@@ -21,6 +21,9 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/s/{token}/answer"): PUBLIC,
     ("POST", "/s/{token}/dates"): PUBLIC,
     ("POST", "/s/{token}/withdraw"): PUBLIC,
+    ("GET", "/c/{token}"): PUBLIC,
+    ("POST", "/c/{token}"): PUBLIC,
+    ("POST", "/c/{token}/refuse"): PUBLIC,
     ("GET", "/"): EVERYONE,
     ("GET", "/queue"): DESK,
     ("POST", "/queue/reassign"): DESK,
@@ -44,6 +47,16 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{_NO}/seen"): DESK,
     ("POST", f"{_NO}/replan"): DESK,
     ("POST", f"{_NO}/inquiry/{{act}}"): DESK,
+    ("POST", f"{_NO}/owner-check"): DESK,
+    ("POST", f"{_NO}/owner-link"): DESK,
+    ("GET", "/approvals"): OFFICE,
+    ("GET", "/approvals/{plan}"): OFFICE,
+    ("POST", "/approvals/{plan}"): OFFICE,
+    ("POST", "/approvals/{plan}/send-back"): OFFICE,
+    ("POST", "/approvals/{plan}/remake"): OFFICE,
+    ("GET", "/reviews"): OFFICE,
+    ("POST", "/reviews/{review}"): OFFICE,
+    ("POST", "/reviews/{review}/settle"): frozenset({Role.LEAD}),
     ("GET", "/work-items"): OFFICE,
     ("GET", "/work-items/{step}"): OFFICE,
     ("POST", "/work-items/{step}"): OFFICE,

@@ -17,6 +17,7 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.job import JobState
 from uketsuke.domain.states import LetterState, StepState, WaitKind
+from uketsuke.queue.grave import too_much
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.tray import View
 
@@ -47,6 +48,7 @@ def frame_of(
         counts=_counts(site, tx, visitor),
         words=site.words.under("menu"),
         allowed=allowed,
+        overdue=frozenset({"reviews"} if tx.oversight.count_waiting(site.app.now()) else ()),
         alerts=_alerts(site, tx),
     )
     return frame(around, here, _still_true(tx, notice_of(request, site.words)), sought)
@@ -54,14 +56,12 @@ def frame_of(
 
 def _alerts(site: Site, tx: Transaction) -> tuple[str, ...]:
     """What stands above every page."""
+    found = [site.words("alerts.breaker")] if too_much(site.app, tx) else []
     stale = site.app.stale_directory(tx)
-    if stale is None:
-        return ()
-    return (
-        site.words(
-            "alerts.no-directory" if stale.days is None else "alerts.stale-directory", days=stale.days
-        ),
-    )
+    if stale is not None:
+        key = "no-directory" if stale.days is None else "stale-directory"
+        found.append(site.words(f"alerts.{key}", days=stale.days))
+    return tuple(found)
 
 
 def _still_true(tx: Transaction, notice: Notice | None) -> Notice | None:
@@ -90,4 +90,6 @@ def _counts(site: Site, tx: Transaction, visitor: Visitor) -> dict[str, int]:
         "review": tx.tray.counts(visitor.login)[View.REVIEW],
         "work": tx.waits.counts(site.app.today()).get(WaitKind.PERSON, 0),
         "outbox": still,
+        "approvals": tx.tray.awaiting_approval(),
+        "reviews": tx.oversight.count_waiting() + len(tx.oversight.problems()),
     }

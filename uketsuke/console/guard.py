@@ -48,8 +48,8 @@ class Guard:
 def _add(headers: MutableHeaders, path: str) -> None:
     for name, value in ALWAYS.items():
         headers[name] = value
-    # A status page's address is its key: it must not travel to anybody in a Referer header.
-    headers["Referrer-Policy"] = "no-referrer" if path.startswith("/s/") else "same-origin"
+    # The address of a status page or confirmation is its key: it must not travel in a Referer header.
+    headers["Referrer-Policy"] = "no-referrer" if path.startswith(("/s/", "/c/")) else "same-origin"
     if path.startswith("/static/"):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from uketsuke.console.site import SignInNeeded, site_of
 from uketsuke.domain.receipt import WrongReceiptNumber
-from uketsuke.errors import NotAllowed, NotFound, StaleVersion, TryLater
+from uketsuke.errors import NotAllowed, NotFound, SamePerson, StaleVersion, TryLater
 from uketsuke.log import logger
 from uketsuke.processors.catalogue import UnknownService
 from uketsuke.store.repository import StaleState
@@ -35,6 +35,7 @@ def add_problem_pages(web: FastAPI) -> None:
     web.add_exception_handler(RequestValidationError, lambda request, error: say(request, 404, "page"))
     web.add_exception_handler(NotFound, lambda request, error: say(request, 404, "page"))
     web.add_exception_handler(WrongReceiptNumber, lambda request, error: say(request, 404, "number"))
+    web.add_exception_handler(SamePerson, lambda request, error: say(request, 403, "person"))
     web.add_exception_handler(NotAllowed, lambda request, error: say(request, 409, "state"))
     web.add_exception_handler(UnknownService, lambda request, error: say(request, 422))
     web.add_exception_handler(StaleVersion, lambda request, error: say(request, 409, "stale"))

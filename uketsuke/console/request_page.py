@@ -9,6 +9,7 @@ from datetime import datetime
 from uketsuke.console.letter_preview import preview_with
 from uketsuke.console.site import Site
 from uketsuke.console.undo_window import undo_window
+from uketsuke.console.views.confirm import ConfirmPanel, confirm_panel
 from uketsuke.console.views.decisions import may
 from uketsuke.console.views.due import Badge, badge
 from uketsuke.console.views.fields import field_rows
@@ -30,6 +31,7 @@ from uketsuke.domain.reading import Concern
 from uketsuke.domain.states import Decision, LetterState, RequestState, StepState
 from uketsuke.domain.wording import console_day
 from uketsuke.processors.assessment import Assessment
+from uketsuke.queue.confirm import pending_of
 from uketsuke.queue.review import assess_now, corrected, planned
 from uketsuke.store.exchanges import Direction
 from uketsuke.store.requests import RequestRow
@@ -111,9 +113,17 @@ def request_page(
         may=allowed,
         undo=_undo(tx, seen),
         agree=_agreement(tx, seen, naming),
+        confirms=_confirms(site, tx, visitor, row, naming),
         replan=any(step.state is StepState.FAILED for step in seen.rows),
         typed=typing.reasons,
     )
+
+
+def _confirms(
+    site: Site, tx: Transaction, visitor: Visitor, row: RequestRow, naming: Naming
+) -> tuple[ConfirmPanel, ...]:
+    pending = pending_of(site.app, tx, row)
+    return tuple(confirm_panel(site.app, one, visitor, naming) for one in pending)
 
 
 def _reasons(

@@ -8,14 +8,15 @@ made, shortened or taken up again, nothing of an R3 request happens without it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 
 from uketsuke.app import SYSTEM, Actor, App
-from uketsuke.domain.authority import Risk, SecondPerson
+from uketsuke.domain.authority import R3_PER_DAY, Risk, SecondPerson
+from uketsuke.domain.calendar import JST
 from uketsuke.domain.consent import deeds_of, owner_of
 from uketsuke.domain.deadline import AfterBusinessDays, due
 from uketsuke.domain.plan import AgreeDate, Confirm, Step
-from uketsuke.domain.states import RequestState, StepState
+from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.errors import NotAllowed
 from uketsuke.log import logger
 from uketsuke.queue.persons import person_of, require_person
@@ -26,6 +27,8 @@ from uketsuke.store.transaction import Transaction
 log = logger(__name__)
 LOOKED_AT = AfterBusinessDays(event="done", business_days=2)
 """Until when another person looks at an effect afterwards."""
+UNKNOWN = ""
+"""Somebody who had a part in it and may be anybody: then nobody can be told to be another person."""
 
 
 def is_grave(request: RequestRow) -> bool:
@@ -79,6 +82,13 @@ def set_going(app: App, tx: Transaction, request: RequestRow, plan_id: int, step
         _alarm(app, tx, request)
 
 
+def too_much(app: App, tx: Transaction) -> bool:
+    """Whether R3 is approved before now because too much of it has happened, in this hour or for somebody."""
+    world = app.world(tx)
+    today = datetime.combine(app.today(), time(), JST)
+    return world.too_much() or tx.oversight.most_released(today) >= R3_PER_DAY
+
+
 def _alarm(app: App, tx: Transaction, request: RequestRow) -> None:
     """Too much: from now on R3 is approved before. Told once a day."""
     name = f"breaker:{app.today().isoformat()}"
@@ -105,14 +115,16 @@ def note_done(app: App, tx: Transaction, request: RequestRow, row: StepRow, acto
     if not deeds_of(step) or plan.second_person is not SecondPerson.AFTER:
         return
     owner, requester = owner_of(step), request.authority.person if request.authority else None
-    parts = {owner, requester, person_of(tx, plan.created_by), actor.person or person_of(tx, actor.login)}
+    made = person_of(tx, plan.created_by) or UNKNOWN
+    done = actor.person or person_of(tx, actor.login) or (None if actor.role is Role.SYSTEM else UNKNOWN)
+    parts = {owner, requester, made, done}
     tx.oversight.add_review(
         row.id,
         request.id,
         owner=owner,
         requester=requester,
         performer=actor.login,
-        persons={one for one in parts | _checkers(tx, request.id) if one},
+        persons={one for one in parts | _checkers(tx, request.id) if one is not None},
         due_at=_until(app, tx.now),
     )
 

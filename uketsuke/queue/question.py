@@ -41,6 +41,12 @@ def changes_of(tx: Transaction, request: RequestRow, row: StepRow, confirm: Conf
     )
 
 
+def change_of(tx: Transaction, row: StepRow) -> Change | None:
+    """What that step does to an account; None where it changes none."""
+    step = tx.plans.get(row.plan_id).plan().step(row.seq)
+    return _change(step, tx.plans.results(row.request_id)) if deeds_of(step) else None
+
+
 def _change(step: Step, results: Results) -> Change:
     assert isinstance(step, AccountAction | ManualTask)  # noqa: S101 - only these change accounts
     try:

@@ -15,6 +15,7 @@ from uketsuke.domain.states import LetterState, RequestState, StepState, WaitKin
 from uketsuke.domain.text import key as text_key
 from uketsuke.store.exchanges import Direction
 from uketsuke.store.inquiry_tables import handovers, inquiries
+from uketsuke.store.registers import reviews
 from uketsuke.store.repository import Repository
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.tables import AUTOMATIC, exchanges, letters, requests, steps, waits
@@ -81,6 +82,11 @@ class Tray(Repository):
         row = self._connection.execute(select(*counts)).one()
         return {view: int(row[place]) for place, view in enumerate(View)}
 
+    def awaiting_approval(self) -> int:
+        """How many wait for another person's approval."""
+        waiting = requests.c.state == _S.AWAITING_APPROVAL
+        return int(self._connection.execute(select(func.count()).where(waiting)).scalar_one())
+
     def after(self, view: View, login: str, request_id: int) -> RequestRow | None:
         """The next one of the same view that is not this one (UX AP-17)."""
         statement = _ordered(select(requests).where(self._view(view, login), requests.c.id != request_id))
@@ -116,7 +122,11 @@ class Tray(Repository):
         is_open = requests.c.ended_at.is_(None)
         asked = and_(is_open, requests.c.kind == Kind.INQUIRY)
         views: dict[View, ColumnElement[bool]] = {
-            View.REVIEW: or_(state == _S.NEEDS_REVIEW, and_(state == _S.RUNNING, _asks_for_attention())),
+            View.REVIEW: or_(
+                state == _S.NEEDS_REVIEW,
+                and_(state.in_([_S.RUNNING, _S.AWAITING_APPROVAL]), _asks_for_attention()),
+                _has_a_problem(),
+            ),
             View.MINE: and_(is_open, requests.c.assignee == login),
             View.TODAY: and_(is_open, due >= now, due < end),
             View.OVERDUE: and_(is_open, due < now),
@@ -163,6 +173,12 @@ def _asks_for_attention() -> ColumnElement[bool]:
         letters.c.state.in_([LetterState.FAILED, LetterState.UNKNOWN]),
     )
     return or_(unseen.exists(), stuck.exists(), unsent.exists())
+
+
+def _has_a_problem() -> ColumnElement[bool]:
+    """Somebody who looked afterwards found something wrong, and no lead has dealt with it."""
+    problem = (reviews.c.outcome == "problem") & reviews.c.settled_at.is_(None)
+    return requests.c.id.in_(select(reviews.c.request_id).where(problem))
 
 
 def _waits_for_a_reply() -> ColumnElement[bool]:

@@ -1,9 +1,12 @@
 """The console's routes, one module per page."""
 
 from uketsuke.console.routes import (
+    approvals,
+    confirm,
     decide,
     follow_up,
     health,
+    hindsight,
     inquiry,
     ledgers,
     note,
@@ -34,4 +37,7 @@ ROUTERS = (
     stopped.router,
     ledgers.router,
     status.router,
+    confirm.router,
+    approvals.router,
+    hindsight.router,
 )

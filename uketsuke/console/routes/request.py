@@ -22,7 +22,7 @@ from uketsuke.console.views.request import Alert, RequestPage
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.content import Kind
 from uketsuke.domain.states import RequestState
-from uketsuke.errors import NotAllowed, PlanChanged, StaleVersion
+from uketsuke.errors import NotAllowed, PlanChanged, SamePerson, StaleVersion
 from uketsuke.queue import decide, inquiries
 from uketsuke.store.requests import RequestRow
 
@@ -95,9 +95,20 @@ def run_request(request: Request, site: Here, visitor: Signed, number: str, form
         return conflict(request, site, visitor, number, view, typing.values)
     except PlanChanged:
         return _refused(request, site, visitor, number, view, typing, "changed", 409)
+    except SamePerson:
+        return _refused(request, site, visitor, number, view, typing, "person", 403)
     except NotAllowed:
         return _refused(request, site, visitor, number, view, typing, "open", 422)
-    return go(request, following, Said("run", {"number": number}, (number, version)))
+    said = _ran(site, number)
+    return go(
+        request, following, Said(said, {"number": number}, (number, version) if said == "run" else None)
+    )
+
+
+def _ran(site: Site, number: str) -> str:
+    """Whether it runs now, or waits for another person."""
+    waits = known_request(site, number).state is RequestState.AWAITING_APPROVAL
+    return "run-before" if waits else "run"
 
 
 @router.post("/requests/{number}/undo")

@@ -42,6 +42,8 @@ class May:
     correct: bool = False
     take: bool = False
     attest: bool = False
+    attest_owner: bool = False
+    """While it runs and waits for the owner of an account."""
     front: tuple[Action, ...] = ()
     more: tuple[Action, ...] = ()
 
@@ -63,6 +65,7 @@ def may(
         correct=desk and state in CORRECTED_IN,
         take=Decision.REASSIGN in open_to and not mine,
         attest=desk and state in CORRECTED_IN,
+        attest_owner=desk and state is RequestState.RUNNING,
         front=_actions([one for one in FRONT if one in open_to - hidden], words),
         more=_actions([one for one in MORE if one in open_to - hidden], words),
     )

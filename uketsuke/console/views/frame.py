@@ -17,6 +17,8 @@ class MenuItem:
     word: str
     count: int | None
     current: bool
+    css: str = ""
+    """`over` where something of it is overdue."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Frame:
 SECTIONS = (
     ("tray", "/queue", "review"),
     ("work", "/work-items", "work"),
+    ("approvals", "/approvals", "approvals"),
+    ("reviews", "/reviews", "reviews"),
     ("requests", "/requests", None),
     ("ledgers", "/ledgers", None),
     ("outbox", "/outbox", "outbox"),
@@ -83,12 +87,20 @@ class Surroundings:
     """Addresses of the menu that this visitor may open."""
     alerts: tuple[str, ...] = ()
     """What everybody must know until it is mended."""
+    overdue: frozenset[str] = frozenset()
+    """Codes of the menu where something is overdue."""
 
 
 def frame(around: Surroundings, here: str, notice: Notice | None = None, sought: str = "") -> Frame:
     """Build the frame; entries that the visitor may not open are left out."""
     menu = tuple(
-        MenuItem(href, around.words[code], around.counts.get(count, 0) if count else None, code == here)
+        MenuItem(
+            href,
+            around.words[code],
+            around.counts.get(count, 0) if count else None,
+            code == here,
+            "over" if code in around.overdue else "",
+        )
         for code, href, count in SECTIONS
         if href in around.allowed
     )

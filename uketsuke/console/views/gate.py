@@ -83,7 +83,7 @@ def authority_band(authority: Authority | None, may_attest: bool, naming: Naming
         return AuthorityBand(words("authority.need.review"), ())
     need = Need.CONFIRM if Need.CONFIRM in authority.need else next(iter(authority.need), None)
     who = words(f"authority.identity.{authority.identity.value}")
-    facts = (
+    facts: tuple[tuple[str, str], ...] = (
         (words("authority.who"), f"{who}・{words(f'authority.path.{authority.path.value}')}"),
         (
             words("authority.of"),
@@ -93,7 +93,11 @@ def authority_band(authority: Authority | None, may_attest: bool, naming: Naming
             words("authority.does"),
             words(f"authority.risk.{authority.risk.value if authority.risk else 'none'}"),
         ),
+        (words("authority.evidence"), naming.wordbook.word("evidence", authority.evidence)),
     )
+    if authority.second_person is not None:
+        second = words(f"authority.second.{authority.second_person.value}")
+        facts = (*facts, (words("authority.second-person"), second))
     checks = (
         tuple(words.under("attest").items())
         if may_attest and authority.evidence is not Evidence.STRONG

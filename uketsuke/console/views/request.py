@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from uketsuke.console.views.confirm import ConfirmPanel
 from uketsuke.console.views.decisions import May
 from uketsuke.console.views.due import Badge
 from uketsuke.console.views.fields import FieldRow
@@ -89,6 +90,7 @@ class RequestPage(Head):
     may: May
     undo: UndoLine | None = None
     agree: AgreeForm | None = None
+    confirms: tuple[ConfirmPanel, ...] = ()
     replan: bool = False
     """A step found its row changed: what is left can be planned again."""
     alert: Alert | None = None
