@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.desk import LEAD, OFFICER, OPERATOR, SECOND
+from tests.desk import LEAD, OFFICER, OPERATOR, SECOND, mail
 from tests.vault import OWNER, Vault, open_vault
 from uketsuke.app import Actor
 from uketsuke.domain.states import Role
@@ -61,11 +61,13 @@ class Desk(RuleBasedStateMachine):
         self.count += 1
         letters = self.vault.desk.letters()
         answered = str(letters[place % len(letters)]["Message-ID"]).strip("<>") if letters else None
-        self.vault.ask(
-            f"確認しました。実行してください。/c/{self.tokens[token % len(self.tokens)]}",
-            place=self.count,
-            replying_to=answered,
+        words = f"確認しました。実行してください。/c/{self.tokens[token % len(self.tokens)]}"
+        number = f"<reply-{self.count}@mail.city.example.lg.jp>"
+        message = mail(
+            words, subject="Re:", message_id=number, replying_to=answered, day=self.vault.desk.clock.at
         )
+        self.vault.desk.receive(message)
+        self.vault.desk.work()
 
     @rule(place=PLACES, actor=st.sampled_from(ACTORS), how=st.sampled_from(("call-back", "counter", "x")))
     def attest(self, place: int, actor: Actor, how: str) -> None:
