@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.desk import OPERATOR, Desk
 from tests.queue.accounts import account_step, changed, entries, open_desk, running
@@ -16,10 +18,11 @@ from uketsuke.boundary import transaction_depth
 from uketsuke.connectors.base import ExternalConnector, Found, Outward
 from uketsuke.domain.job import JobName
 from uketsuke.domain.states import RequestState, StepState
-from uketsuke.errors import NotAllowed, UnknownOutcome
+from uketsuke.errors import NotAllowed, Refused, TryLater, UnknownOutcome
 from uketsuke.queue import stopped
 from uketsuke.settings import Queue
 from uketsuke.store.jobs import JobRow
+from uketsuke.store.tables import jobs as jobs_table
 from uketsuke.store.tray import View
 
 pytestmark = pytest.mark.directory
@@ -139,7 +142,26 @@ def test_a_refusal_stops_the_step_with_its_reason_and_nothing_of_it_counts_as_be
         assert not tx.effects.happened(step.effect_key)
 
 
-def test_a_directory_that_is_down_is_asked_again_until_it_is_back(slapd: Slapd) -> None:
+def test_what_was_refused_when_it_was_tried_does_not_count_as_begun(desk: Desk) -> None:
+    """Else somebody's own doing would be taken for ours at the next look."""
+    desk = with_script(desk, Script(Found.ABSENT, act=Refused("ekobe", "not-permitted", "no rights")))
+    step = account_step(desk, changed(desk, "tanaka"))
+    assert (step.error or {})["why"] == "not-permitted"
+    with desk.app.database.reading() as tx:
+        assert not tx.effects.happened(step.effect_key)
+
+
+def test_a_directory_that_is_down_for_a_quarter_of_an_hour_is_in_sight(desk: Desk) -> None:
+    desk = with_script(desk, Script(*[Found.ABSENT] * 9, act=TryLater("ekobe", "down")))
+    request = changed(desk, "tanaka")
+    assert not is_in_review(desk, request.id)
+    with desk.app.database.transaction("test") as tx:
+        past = tx.jobs.now() - timedelta(minutes=16)
+        tx.connection.execute(update(jobs_table).values(created_at=past))
+    assert is_in_review(desk, request.id)
+
+
+def test_a_directory_that_is_down_is_asked_is_asked_again_until_it_is_back(slapd: Slapd) -> None:
     desk = open_desk(slapd.system())
     quick = Queue(undo_seconds=0, lease_seconds=30, back_off_seconds=0.2)
     desk = replace(

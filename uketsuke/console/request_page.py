@@ -26,6 +26,7 @@ from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import Way, way
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.calendar import local, local_day
+from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AgreeDate, Results, Step
 from uketsuke.domain.reading import Concern
 from uketsuke.domain.states import Decision, LetterState, RequestState, StepState
@@ -281,7 +282,14 @@ def stopped(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]
         for letter in tx.letters.of_request(row.id)
         if letter.state in (LetterState.FAILED, LetterState.UNKNOWN)
     ]
-    return (*steps, *letters)
+    return (*steps, *_unheard(tx, row, naming), *letters)
+
+
+def _unheard(tx: Transaction, row: RequestRow, naming: Naming) -> list[str]:
+    """Steps in other systems that cannot be reached now; they go on by themselves."""
+    begun = [step.id for step in tx.steps.of_request(row.id) if step.state is StepState.RUNNING]
+    found = [job for step in begun for job in tx.jobs.of_row(JobName.PERFORM, step) if job.last_error]
+    return [naming.words("why.unheard", count=job.tries) for job in found]
 
 
 def _wait_word(wait: WaitRow, naming: Naming) -> str:

@@ -10,18 +10,21 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 
 from uketsuke.domain.calendar import JST, local_day
 from uketsuke.domain.content import Frozen, Kind
+from uketsuke.domain.job import JobName
 from uketsuke.domain.receipt import WrongReceiptNumber, parse
 from uketsuke.domain.states import LetterState, RequestState, StepState, WaitKind
 from uketsuke.domain.text import key as text_key
+from uketsuke.store.columns import db_now
 from uketsuke.store.exchanges import Direction
 from uketsuke.store.inquiry_tables import handovers, inquiries
 from uketsuke.store.registers import reviews
 from uketsuke.store.repository import Repository
 from uketsuke.store.requests import RequestRow
-from uketsuke.store.tables import AUTOMATIC, exchanges, letters, requests, steps, waits
+from uketsuke.store.tables import AUTOMATIC, exchanges, jobs, letters, requests, steps, waits
 
 _S = RequestState
 PAGE_SIZE = 50
+UNHEARD = timedelta(minutes=15)
 COUNTED = 5_000
 """Lists are counted up to here; beyond it a page says "or more" and does not grow with the table."""
 _BY_DEADLINE = (requests.c.due_at.nulls_last(), requests.c.applied_at, requests.c.id)
@@ -172,7 +175,15 @@ def _asks_for_attention() -> ColumnElement[bool]:
         letters.c.request_id == requests.c.id,
         letters.c.state.in_([LetterState.FAILED, LetterState.UNKNOWN]),
     )
-    return or_(unseen.exists(), stuck.exists(), unsent.exists())
+    return or_(unseen.exists(), stuck.exists(), unsent.exists(), _goes_unheard())
+
+
+def _goes_unheard() -> ColumnElement[bool]:
+    """A system outside has not been reached for so long that a person should know (DESIGN 8)."""
+    waiting = select(jobs.c.id).join(steps, (jobs.c.row_id == steps.c.id) & (jobs.c.name == JobName.PERFORM))
+    since = jobs.c.created_at <= db_now(-UNHEARD)
+    mine = (steps.c.request_id == requests.c.id) & jobs.c.last_error.is_not(None) & (jobs.c.tries > 0)
+    return waiting.where(mine, since).exists()
 
 
 def _has_a_problem() -> ColumnElement[bool]:
