@@ -40,6 +40,12 @@ def test_ap_82_a_caller_is_found_by_name_number_and_section_and_the_service_by_t
         assert known.name in words(look(screen, who=text).get_element_by_id("hits")), text
 
 
+def test_ap_82_a_name_that_is_nearly_somebodys_is_offered_and_never_chosen(screen: Screen) -> None:
+    page = look(screen, who="髙橋 撤", what="LTEを返却したい")
+    assert "近い名前" in words(page.get_element_by_id("hits"))
+    assert not page.xpath("//*[@id='hits']//input[@name='p'][@checked][@value!='unlisted']")
+
+
 def test_ap_82_only_fields_that_matter_are_asked_and_the_sections_own_units_are_offered(
     screen: Screen,
 ) -> None:

@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.sample_files import catalogue, world_on
+from tests.sample_files import catalogue, context, world_on
+from uketsuke.domain.snapshot import SnapshotWorld
 from uketsuke.processors.extract import reader_for
 from uketsuke.processors.values import Read, is_nothing
+from uketsuke.store.likeness import nearest
 
 WORLD = world_on(datetime.fromisoformat("2026-12-08T09:00:00+09:00"))
 READER = reader_for(WORLD, date(2026, 12, 8), catalogue().key_patterns)
@@ -84,3 +86,12 @@ def test_no_is_no_value_and_no_concern(raw: str) -> None:
 def test_an_unknown_unit_number_is_kept_as_written_for_the_ledger_rule() -> None:
     assert read("current_asset_no", "ＰＣ－００４４") == Read("PC-0044")
     assert read("current_asset_no", "わからない") == Read()
+
+
+def test_a_section_nobody_knows_stays_unknown_and_what_it_nearly_is_is_only_asked() -> None:
+    city = SnapshotWorld(context(), date(2026, 12, 8), nearest=nearest)
+    found = reader_for(city, date(2026, 12, 8), catalogue().key_patterns).read(
+        SPECS["department"], "道路計面課"
+    )
+    assert (found.value, found.problem) == ("道路計面課", "unknown-department")
+    assert dict(found.facts)["similar"] == "道路計画課"

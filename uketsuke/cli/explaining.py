@@ -34,6 +34,7 @@ from uketsuke.domain.snapshot import SnapshotWorld
 from uketsuke.intake.reader import Reader, ReaderFailed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.catalogue import Catalogue
+from uketsuke.store.likeness import nearest
 from uketsuke.templates.wordbook import Wordbook
 
 SUFFIXES = (".eml", ".json")
@@ -128,7 +129,7 @@ class Explainer:
         if "calendar" not in data:
             years = range(today.year - YEARS_AROUND, today.year + YEARS_AROUND + 1)
             data = {**data, "calendar": {"holidays": japanese_holidays(years)}}
-        return SnapshotWorld(data, today, self.catalogue.key_columns)
+        return SnapshotWorld(data, today, self.catalogue.key_columns, nearest)
 
     def _sentence(self, concern: Concern, service: str | None) -> str:
         return self.wordbook.concern(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from uketsuke.console.callers import people_named, people_nearly_named
 from uketsuke.console.forms import Sent
 from uketsuke.console.inquiry_part import NOTHING_ASKED, Asked, asked_follows, asked_part, read_asked
 from uketsuke.console.note_follows import Judged, follows
@@ -123,10 +124,12 @@ def note_page(
     errors: Sequence[NoteError] = (),
 ) -> NotePage:
     """Build the page for what is in the form."""
-    people = _people(tx, call)
-    found = hits(people, call.person, naming)
+    people = people_named(tx, call.who)
+    near = [] if people else people_nearly_named(tx, call.who, site.app.today())
+    found = hits(people, call.person, naming) or hits(near, call.person, naming, is_sure=False)
     person = next(
-        (one for one in people if any(h.chosen and h.value == one.employee_number for h in found)), None
+        (one for one in (*people, *near) if any(h.chosen and h.value == one.employee_number for h in found)),
+        None,
     )
     services = service_hits(_claims(site, call.what), call.service, naming)
     service = next((one.value for one in services if one.chosen and one.value != INQUIRY), "")
@@ -140,7 +143,7 @@ def note_page(
         started=call.started,
         who=call.who,
         hits=found,
-        unlisted=call.is_unlisted or bool(call.who and not people),
+        unlisted=call.is_unlisted or bool(call.who and not people and person is None),
         name=call.name,
         section=call.section,
         phone=call.phone,
@@ -215,19 +218,8 @@ def chosen_person(tx: Transaction, call: Call) -> Person | None:
         return None
     if call.person:
         return tx.people.get(call.person)
-    people = _people(tx, call)
+    people = people_named(tx, call.who)
     return people[0] if len(people) == 1 else None
-
-
-def _people(tx: Transaction, call: Call) -> list[Person]:
-    """By number, name, kana or extension; else everybody of the section that is named (AP-82)."""
-    if not call.who:
-        return []
-    found = tx.people.search(call.who)
-    if found:
-        return found
-    sections = tx.departments.matching(call.who)
-    return [person for section in sections for person in tx.people.of_department(section.name)]
 
 
 def _content(words: str) -> Content:

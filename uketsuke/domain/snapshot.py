@@ -6,7 +6,7 @@ unknown: rules that need it are skipped.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from uketsuke.domain.authority import SECOND_PERSON, Action, SecondPerson
 from uketsuke.domain.calendar import Calendar
 from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
-from uketsuke.domain.text import fold
-from uketsuke.domain.text import key as text_key
+from uketsuke.domain.text import fold, person_key
 from uketsuke.domain.world import LedgerRow, OpenRequest, find_form, match_departments
 
+Nearest = Callable[[str, Mapping[str, Iterable[str]]], str | None]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -60,8 +60,14 @@ class SnapshotWorld:
     )
 
     def __init__(
-        self, data: Mapping[str, Any], today: date, ledger_keys: Mapping[str, str] | None = None
+        self,
+        data: Mapping[str, Any],
+        today: date,
+        ledger_keys: Mapping[str, str] | None = None,
+        nearest: Nearest | None = None,
     ) -> None:
+        """`nearest` suggests what a name nearly is; without it nothing is suggested."""
+        self._nearest = nearest
         self.data, self.today = data, today
         calendar = SnapshotCalendar.model_validate(data.get("calendar", {}))
         self.calendar = Calendar(calendar.named(), *calendar.year_end)
@@ -84,7 +90,7 @@ class SnapshotWorld:
             for person in self._staff
             if person.is_active(self.today)
             and (mail is None or (person.mail or "").casefold() == mail.casefold())
-            and (name is None or text_key(person.name) == text_key(name))
+            and (name is None or person_key(person.name) == person_key(name))
         ]
 
     def departments(self, text: str) -> list[Department] | None:
@@ -92,6 +98,11 @@ class SnapshotWorld:
         if self._departments is None:
             return None
         return match_departments(self._departments, text)
+
+    def like_department(self, text: str) -> str | None:
+        """See `World`."""
+        known = {one.name: (one.name, *one.aliases) for one in self._departments or []}
+        return self._nearest(text, known) if self._nearest else None
 
     def mailbox(self, mail: str) -> SharedMailbox | None:
         """See `World`."""

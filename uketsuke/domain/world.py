@@ -18,6 +18,7 @@ from uketsuke.domain.calendar import Calendar
 from uketsuke.domain.content import Frozen
 from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
 from uketsuke.domain.text import key as text_key
+from uketsuke.domain.text import person_key
 
 
 class LedgerRow(Frozen):
@@ -72,6 +73,9 @@ class World(Protocol):
     def departments(self, text: str) -> list[Department] | None:
         """Departments of that name, alias or code; None = unknown."""
 
+    def like_department(self, text: str) -> str | None:
+        """The department that the text nearly names, for asking only; None where none stands out."""
+
     def mailbox(self, mail: str) -> SharedMailbox | None:
         """The shared mailbox of that address."""
 
@@ -113,11 +117,11 @@ class World(Protocol):
 
 
 def match_departments(departments: Iterable[Department], text: str) -> list[Department]:
-    """Exact name or code first, then alias, each compared by its folded key (FR-03)."""
-    wanted = text_key(text)
+    """Exact name or code first, then alias, each compared by its key, old characters as new ones (FR-03)."""
+    wanted = person_key(text)
     known = list(departments)
-    exact = [found for found in known if wanted in (text_key(found.name), found.code)]
-    return exact or [found for found in known if wanted in {text_key(alias) for alias in found.aliases}]
+    exact = [found for found in known if wanted in (person_key(found.name), text_key(found.code))]
+    return exact or [found for found in known if wanted in {person_key(alias) for alias in found.aliases}]
 
 
 def find_form(forms: Iterable[RegisteredForm], relay: str, form_id: str) -> RegisteredForm | None:

@@ -193,7 +193,9 @@ def _department(reader: Reader, spec: FieldSpec, raw: str) -> Read:
         if found:
             names: list[JsonValue] = [one.name for one in found]
             return Read(raw.strip(), "unknown-department", (("raw", raw), ("candidates", names)))
-    return Read(raw.strip(), "unknown-department", (("raw", raw),))
+    near = reader.world.like_department(raw.strip())
+    asked: tuple[tuple[str, JsonValue], ...] = (("similar", near),) if near else ()
+    return Read(raw.strip(), "unknown-department", (("raw", raw), *asked))
 
 
 def _code(reader: Reader, spec: FieldSpec, raw: str) -> Read:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import delete, func, select
 
@@ -10,6 +11,7 @@ from uketsuke.domain.people import Account, Department, Person, SharedMailbox
 from uketsuke.domain.text import fold, person_key
 from uketsuke.domain.text import key as text_key
 from uketsuke.domain.world import match_departments
+from uketsuke.store.likeness import nearest
 from uketsuke.store.registers import accounts, departments, people, shared_mailboxes
 from uketsuke.store.repository import Repository
 
@@ -73,6 +75,12 @@ class People(Repository):
         ]
         statement = select(*_PERSON).where(people.c.active, *found).order_by(people.c.kana)
         return self._all(Person, statement.limit(limit))
+
+    def like(self, name: str, on: date) -> Person | None:
+        """Who has nearly that name or reading, in office on that day; None where nobody stands out."""
+        persons = {one.employee_number: one for one in self.export_rows() if one.is_active(on)}
+        found = nearest(name, {number: (one.name, one.kana) for number, one in persons.items()})
+        return persons[found] if found else None
 
 
 class Departments(Repository):

@@ -10,8 +10,9 @@ from pydantic import JsonValue
 from uketsuke.domain.authority import R3_PER_DAY, R3_PER_HOUR, Action, SecondPerson, policy_of
 from uketsuke.domain.calendar import JST, Calendar
 from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
-from uketsuke.domain.text import key as text_key
+from uketsuke.domain.text import person_key
 from uketsuke.domain.world import LedgerRow, OpenRequest, find_form
+from uketsuke.store.likeness import nearest
 from uketsuke.store.transaction import Transaction
 
 RECENT = timedelta(days=30)
@@ -55,12 +56,16 @@ class StoredWorld:
         return [
             person
             for person in found
-            if person.is_active(self.today) and (name is None or text_key(person.name) == text_key(name))
+            if person.is_active(self.today) and (name is None or person_key(person.name) == person_key(name))
         ]
 
     def departments(self, text: str) -> list[Department] | None:
         """See `World`."""
         return self._tx.departments.matching(text) if self._tx.departments.known() else None
+
+    def like_department(self, text: str) -> str | None:
+        """See `World`."""
+        return nearest(text, {one.name: (one.name, *one.aliases) for one in self._tx.departments.all()})
 
     def mailbox(self, mail: str) -> SharedMailbox | None:
         """See `World`."""

@@ -128,15 +128,15 @@ class NotePage:
         return next((one.text for one in self.errors if one.id == name), "")
 
 
-def hits(people: Sequence[Person], chosen: str, naming: Naming) -> tuple[Hit, ...]:
-    """The people found; the only one is chosen by itself, several never are."""
-    only = len(people) == 1 and chosen != UNLISTED
+def hits(people: Sequence[Person], chosen: str, naming: Naming, *, is_sure: bool = True) -> tuple[Hit, ...]:
+    """The people found; the only one is chosen by itself, several or one of a like name never are."""
+    only = is_sure and len(people) == 1 and chosen != UNLISTED
     return tuple(
         Hit(
             person.employee_number,
             person.name,
             naming.words(
-                "note.person",
+                "note.person" if is_sure else "note.like-person",
                 department=person.department,
                 phone=person.phone or naming.words("note.no-phone"),
             ),
