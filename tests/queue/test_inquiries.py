@@ -15,6 +15,7 @@ from uketsuke.domain.states import RequestState, Role
 from uketsuke.errors import NotAllowed, StaleVersion
 from uketsuke.intake.note import Note, accept_note
 from uketsuke.queue import answers, decide, inquiries
+from uketsuke.queue.progress import end_when_done
 from uketsuke.store.inquiries import Inquiry
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.tray import View
@@ -218,6 +219,15 @@ def test_an_answer_by_letter_is_taken_back_while_its_letter_has_not_left() -> No
         inquiries.undo_answer(desk.app, OPERATOR, row.id, version + 1)
     assert replayed(desk, row.id) == "done"
     desk.app.close()
+
+
+def test_ap_86_another_letter_that_was_sent_does_not_end_it(desk: Desk) -> None:
+    """Only the answer does; the acknowledgement may be sent, or settled by a person, much later."""
+    row = ask(desk)
+    inquiries.give_answer(desk.app, OPERATOR, row.id, row.version, "はい", AnswerWay.LETTER)
+    with desk.app.database.transaction("settled") as tx:
+        end_when_done(desk.app, tx, row.id)
+    assert desk.request(row.number).state is S.RUNNING
 
 
 def test_an_answer_whose_letter_has_left_is_not_taken_back(desk: Desk) -> None:
