@@ -31,11 +31,14 @@ def objects(cli: Cli, *words: object) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ended.out.splitlines()]
 
 
+AUTHORITY = ["evidence", "target", "risk", "need", "second_person"]
+
+
 def test_the_shape_is_the_documented_one(cli: Cli) -> None:
     (one,) = objects(cli, CLEAN, "--world", WORLD)
     assert list(one) == KEYS
     assert list(one["thread"]) == ["in_reply_to", "receipt"]
-    assert list(one["authority"]) == ["evidence", "target", "risk", "need", "second_person"]
+    assert list(one["authority"]) == [*AUTHORITY, "doubts"]
     (request,) = one["requests"]
     assert list(request) == ["service", "fields", "concerns", "plan"]
     field = request["fields"]["desired_date"]
@@ -163,7 +166,7 @@ def test_the_demo_s_own_messages_are_all_understood(cli: Cli) -> None:
         for one in objects(cli, *(Path(str(demo_files() / part)) for part in ("mails", "notes")))
     }
     clean = [name for name, one in found.items() if one["requests"] and not one["needs_review"]]
-    assert len(clean) == 6
+    assert len(clean) == 7
     assert found["02-exchange"]["subject"] == "LTE接続端子①の故障交換について"
     assert found["11-out-of-office"]["kind"] == "auto-reply"
     assert found["07-inquiry"]["kind"] == "inquiry"

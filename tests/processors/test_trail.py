@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+import tomllib
 from datetime import datetime, timedelta
+from pathlib import Path as File
 from typing import Any
 
 import pytest
 
 from tests.sample_files import world_on
+from uketsuke import templates
 from uketsuke.domain.authority import Identity, Path
 from uketsuke.domain.content import AuthResult, Channel, Content, FromFacts, Received, Signature
 from uketsuke.intake.message import read_mail
+from uketsuke.processors import sender, trail
 from uketsuke.processors.sender import who_asks
 
+TEMPLATES = File(templates.__path__[0])
 AT = datetime.fromisoformat("2026-12-08T09:00:00+09:00")
 WORLD = world_on(AT)
 WORLD.networks = frozenset({"10.0.0.0/8"})
@@ -158,3 +165,13 @@ def test_an_envelope_from_outside_fails_whatever_the_border_says() -> None:
 def test_every_header_that_names_somebody_is_read_even_where_it_is_unreadable() -> None:
     content = read_mail(b"Return-Path: <a@x.example>\r\nSender: =?utf-8?q?x?=\r\nReply-To: nobody\r\n\r\n")
     assert (content.return_path, content.submitter, content.reply_to) == ("a@x.example", ("?",), ("?",))
+
+
+def test_every_doubt_has_words_for_people() -> None:
+    words = tomllib.loads((TEMPLATES / "messages" / "console.ja.toml").read_text("utf-8"))
+    known = words["ui"]["authority"]["doubt"]
+    source = "".join(inspect.getsource(module) for module in (trail, sender))
+    named = set(re.findall(r'(?:yield |\[|\()"([a-z]+(?:-[a-z]+)+)"', source)) - {"intranet-cms"}
+    named |= {f"from-{defect}" for defect in ("missing", "several", "malformed", "not-ascii-domain")}
+    named |= {f"failed-{check}" for check in ("spf", "dkim", "dmarc")} | {"failed-check"}
+    assert known.keys() == named

@@ -88,6 +88,7 @@ def explain(
             "risk": authority.risk.value if authority.risk else None,
             "need": [need.value for need in authority.need],
             "second_person": authority.second_person.value if authority.second_person else None,
+            "doubts": list(authority.doubts),
         },
         "fields": {} if chosen else explain_fields(assessment.reading),
         "requests": [explain_request(assessment, concerns)] if chosen else [],

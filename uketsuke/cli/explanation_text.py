@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from uketsuke.cli.output import columns
-from uketsuke.cli.words import say
+from uketsuke.cli.words import on_pages, say
 from uketsuke.domain.content import Kind
 from uketsuke.domain.request import FieldSpec
 from uketsuke.processors.catalogue import Catalogue
@@ -76,7 +76,9 @@ class Telling:
             name: self._word(name, authority[name]) if authority[name] else say("explain.none")
             for name in ("evidence", "target", "risk")
         }
-        return [say("explain.authority", need=need, **facts)]
+        why = "、".join(on_pages("doubt", doubt) for doubt in authority["doubts"])
+        doubts = [say("explain.doubts", why=why)] if why else []
+        return [say("explain.authority", need=need, **facts), *doubts]
 
     def _plan(self, plan: Mapping[str, Any] | None) -> list[str]:
         if plan is None:

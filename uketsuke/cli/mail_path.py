@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from uketsuke.app import App
 from uketsuke.cli.exits import Code, Failure
 from uketsuke.cli.probe_post import await_arrival, post
-from uketsuke.cli.words import say
+from uketsuke.cli.words import on_pages, say
 from uketsuke.domain.authority import Evidence, evidence_for
 from uketsuke.domain.calendar import local
 from uketsuke.domain.content import Channel
@@ -55,7 +55,11 @@ class Verdict:
         mark = "ok" if self.ok else "fail"
         kind = "judged" if self.outcome == "judged" else self.outcome
         facts = {**self.facts(), "name": say(f"doctor.mail.{self.name}"), "mark": say(f"doctor.{mark}")}
-        return say(f"doctor.probe.{kind}", **facts)
+        if self.path and self.identity and self.evidence:
+            facts |= {"path": on_pages("path", self.path), "identity": on_pages("identity", self.identity)}
+            facts["evidence"] = say(f"doctor.evidence.{self.evidence}")
+        why = "、".join(on_pages("doubt", doubt) for doubt in self.doubts)
+        return say(f"doctor.probe.{kind}", **facts) + (say("doctor.probe.why", why=why) if why else "")
 
 
 @dataclass(frozen=True)

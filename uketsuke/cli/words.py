@@ -10,9 +10,9 @@ from typing import Any
 
 
 @cache
-def _texts() -> dict[str, Any]:
-    source = files("uketsuke.templates").joinpath("messages", "cli.ja.toml")
-    texts: dict[str, Any] = tomllib.loads(source.read_text("utf-8"))["cli"]
+def _texts(file: str = "cli.ja.toml", table: str = "cli") -> dict[str, Any]:
+    source = files("uketsuke.templates").joinpath("messages", file)
+    texts: dict[str, Any] = tomllib.loads(source.read_text("utf-8"))[table]
     return texts
 
 
@@ -43,3 +43,8 @@ def say_or(key: str, otherwise: str, /, **facts: object) -> str:
 def headings(table: str, names: Sequence[str]) -> dict[str, str]:
     """Column → its heading in a table of that name."""
     return {name: say_or(f"column.{table}.{name}", name) for name in names}
+
+
+def on_pages(kind: str, code: str) -> str:
+    """What the console calls a code of the authority (`path`, `identity`, `doubt`): one word everywhere."""
+    return str(_texts("console.ja.toml", "ui")["authority"][kind][code])

@@ -95,6 +95,9 @@ def authority_band(authority: Authority | None, may_attest: bool, naming: Naming
         ),
         (words("authority.evidence"), naming.wordbook.word("evidence", authority.evidence)),
     )
+    if authority.doubts:
+        why = "、".join(words(f"authority.doubt.{doubt}") for doubt in authority.doubts)
+        facts = (*facts, (words("authority.because"), why))
     if authority.second_person is not None:
         second = words(f"authority.second.{authority.second_person.value}")
         facts = (*facts, (words("authority.second-person"), second))
