@@ -51,7 +51,7 @@ def frame_of(
         overdue=frozenset({"reviews"} if tx.oversight.count_waiting(site.app.now()) else ()),
         alerts=_alerts(site, tx),
     )
-    return frame(around, here, _still_true(tx, notice_of(request, site.words)), sought)
+    return frame(around, here, _still_true(site, tx, notice_of(request, site.words)), sought)
 
 
 def _alerts(site: Site, tx: Transaction) -> tuple[str, ...]:
@@ -64,12 +64,12 @@ def _alerts(site: Site, tx: Transaction) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _still_true(tx: Transaction, notice: Notice | None) -> Notice | None:
+def _still_true(site: Site, tx: Transaction, notice: Notice | None) -> Notice | None:
     """The status line, offering 取り消す only while it would work (AP-4)."""
     if notice is None or notice.undo is None:
         return notice
     row = tx.requests.by_number(notice.undo.number)
-    window = undo_window(tx, row, tx.steps.of_request(row.id)) if row else None
+    window = undo_window(site.app, tx, row, tx.steps.of_request(row.id)) if row else None
     if row is None or window is None or row.version != notice.undo.version:
         return replace(notice, undo=None)
     return replace(notice, undo=replace(notice.undo, seconds=window.seconds))

@@ -11,7 +11,7 @@ from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.letter_preview import preview_letter
 from uketsuke.console.request_page import decision_words, related_to, stopped, way_of
 from uketsuke.console.site import Site
-from uketsuke.console.undo_window import undo_window
+from uketsuke.console.undo_window import undo_line, undo_window
 from uketsuke.console.views.decisions import may
 from uketsuke.console.views.due import badge
 from uketsuke.console.views.history import history, talk
@@ -28,10 +28,9 @@ from uketsuke.console.views.listing import STATE_CSS
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.original import Marks, original
 from uketsuke.console.views.plan import LetterPreview
-from uketsuke.console.views.request import Alert, Head, UndoLine
+from uketsuke.console.views.request import Alert, Head
 from uketsuke.console.views.tray import due_word, kind_of, title_of
 from uketsuke.console.visitor import Visitor
-from uketsuke.domain.calendar import local
 from uketsuke.domain.inquiry import AnswerWay
 from uketsuke.domain.states import BESIDE, INQUIRIES_ONLY, RequestState, allowed
 from uketsuke.processors.base import Subject
@@ -83,7 +82,7 @@ def inquiry_page(
         "number": inquiry.call_number or (person.phone if person else "") or "",
         **entered.values,
     }
-    window = undo_window(tx, row, ())
+    window = undo_window(site.app, tx, row, ())
     return InquiryPage(
         **vars(_head(tx, visitor, row, inquiry, view, naming)),
         kind=kind_of(row, naming),
@@ -104,7 +103,7 @@ def inquiry_page(
         may=may(row.state, visitor.role, row.assignee == visitor.login, decision_words(naming), row.kind),
         acts=acts,
         entered=replace(entered, values=values),
-        undo=UndoLine(f"{local(window.until):%H:%M:%S}", window.seconds) if window else None,
+        undo=undo_line(window, site.words),
         preview=_letter(site, row, subject, values) if preview and subject else None,
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from uketsuke.console.letter_preview import preview_with
 from uketsuke.console.site import Site
-from uketsuke.console.undo_window import undo_window
+from uketsuke.console.undo_window import undo_line, undo_window
 from uketsuke.console.views.confirm import ConfirmPanel, confirm_panel
 from uketsuke.console.views.decisions import may
 from uketsuke.console.views.due import Badge, badge
@@ -21,11 +21,11 @@ from uketsuke.console.views.original import find_marks, original, typed_labels
 from uketsuke.console.views.plan import Planned, PlanView, plan_view
 from uketsuke.console.views.progress import StepLine, failure, step_lines, step_title
 from uketsuke.console.views.related import RelatedCard, related
-from uketsuke.console.views.request import AgreeForm, Head, RequestPage, ServiceChoice, UndoLine, choices
+from uketsuke.console.views.request import AgreeForm, Head, RequestPage, ServiceChoice, choices
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import Way, way
 from uketsuke.console.visitor import Visitor
-from uketsuke.domain.calendar import local, local_day
+from uketsuke.domain.calendar import local_day
 from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AgreeDate, Results, Step
 from uketsuke.domain.reading import Concern
@@ -112,7 +112,7 @@ def request_page(
         history=history(tx.audit.of_request(row.id), naming),
         related=related_to(tx, row, naming),
         may=allowed,
-        undo=_undo(tx, seen),
+        undo=undo_line(undo_window(site.app, tx, row, seen.rows), site.words),
         agree=_agreement(tx, seen, naming),
         confirms=_confirms(site, tx, visitor, row, naming),
         replan=any(step.state is StepState.FAILED for step in seen.rows),
@@ -229,11 +229,6 @@ def _plan(site: Site, seen: Seen, naming: Naming) -> PlanView:
     render = preview_with(site.app, seen.row.number, naming)
     begun = seen.assessment is None and bool(seen.rows)
     return plan_view(Planned(seen.steps, seen.results, seen.dues, begun, render), naming)
-
-
-def _undo(tx: Transaction, seen: Seen) -> UndoLine | None:
-    window = undo_window(tx, seen.row, seen.rows)
-    return UndoLine(f"{local(window.until):%H:%M:%S}", window.seconds) if window else None
 
 
 def _waits_for(seen: Seen, tx: Transaction, naming: Naming) -> str:

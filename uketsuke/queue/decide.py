@@ -25,6 +25,7 @@ from uketsuke.queue.grave import is_grave, set_going
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.persons import require_other
 from uketsuke.queue.progress import refresh_due, release, store_plan
+from uketsuke.queue.reversal import reversal_of, take_back, window
 from uketsuke.queue.review import IDENTITY_CHECK, RECORDED, assess_now, corrected, obstacle, planned
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.shapes import Override
@@ -149,11 +150,13 @@ def _policy(now: Deciding, assessment: Assessment) -> SecondPerson | None:
 
 
 def undo(app: App, actor: Actor, request_id: int, version: int) -> int:
-    """Take back 確認して実行 while nothing of it has begun (AP-3, AP-4)."""
+    """Take the last decision back while nothing that follows from it has begun (AP-3, AP-4)."""
     permit("undo", actor.role, f"request {request_id}")
     with deciding(app, actor, request_id, version, "undo") as now:
         if is_grave(now.request):
             raise NotAllowed("undo", now.request.state, "an R3 plan has no window")
+        if reversal := reversal_of(app, now.tx, now.request):
+            return take_back(now, reversal)
         steps = now.tx.steps.of_request(request_id)
         ready = [step.id for step in steps if step.state is StepState.READY]
         begun = any(step.state not in (StepState.PLANNED, StepState.READY) for step in steps)
@@ -183,16 +186,24 @@ def ask(app: App, actor: Actor, request_id: int, version: int, questions: list[s
 
 
 def give_back(app: App, actor: Actor, request_id: int, version: int, end: RequestState, reason: str) -> int:
-    """差戻し: it ends as returned, rejected or out of scope, and the requester is told why."""
+    """差戻し: it ends as returned, rejected or out of scope, and the requester is told why.
+
+    The letter waits until it can no longer be taken back.
+    """
     with deciding(app, actor, request_id, version, "return") as now:
         state = now.follow(Decision.RETURN, end)
-        assessment = assess_now(app, now.tx, now.request)
+        assessment, told = assess_now(app, now.tx, now.request), dict[str, int]()
         if assessment.subject is not None and assessment.subject.to is not None:
             template = f"general.{end.value}"
-            _write_to_requester(
-                now, assessment.subject, template, f"return-{request_id}-{version}", {"reason": reason}
+            told["letter"] = _write_to_requester(
+                now,
+                assessment.subject,
+                template,
+                f"return-{request_id}-{version}",
+                {"reason": reason},
+                window(app, now.request),
             )
-        return now.change("return", reason, None, Changes(state=state, due_at=None, due_what=None))
+        return now.change("return", reason, told, Changes(state=state, due_at=None, due_what=None))
 
 
 def hold(app: App, actor: Actor, request_id: int, version: int, until: date | None, reason: str) -> int:
@@ -243,9 +254,14 @@ def withdraw(app: App, actor: Actor, request_id: int, version: int, reason: str)
 
 
 def _write_to_requester(
-    now: Deciding, subject: Subject, template: str, key: str, facts: dict[str, Any]
-) -> None:
-    write(
+    now: Deciding,
+    subject: Subject,
+    template: str,
+    key: str,
+    facts: dict[str, Any],
+    delay: timedelta = timedelta(0),
+) -> int:
+    return write(
         now.app,
         now.tx,
         template=template,
@@ -255,4 +271,5 @@ def _write_to_requester(
         key=key,
         purpose=template.rpartition(".")[2],
         request_id=now.request.id,
+        delay=delay,
     )

@@ -36,6 +36,7 @@ class Deciding:
     ) -> int:
         """Write the change and its audit entry; gives the new version.
 
+        The entry says which version it made and what was before: 取り消す goes back to that.
         `reason` is a person's words: like corrected values it can be erased from the
         audit log without breaking its chain.
         """
@@ -49,14 +50,14 @@ class Deciding:
             action=action,
             subject=f"request:{self.request.number}",
             request_id=self.request.id,
-            facts={"before": before, "after": after, **(facts or {})},
+            facts={"before": before, "after": after, "version": version, **(facts or {})},
             personal={"reason": reason, **self.told} if reason or self.told else None,
         )
         self.request = self.tx.requests.get(self.request.id)
         return version
 
 
-_TOLD = frozenset({"state", "service", "assignee", "held_until", "due_at", "merged_into"})
+_TOLD = frozenset({"state", "service", "assignee", "held_until", "due_at", "due_what", "merged_into"})
 """Columns whose change the audit log shows; personal values stand in the reading."""
 
 

@@ -27,6 +27,7 @@ from uketsuke.domain.receipt import WrongReceiptNumber, parse
 from uketsuke.domain.states import Decision, RequestState, allowed
 from uketsuke.errors import NotAllowed, StaleVersion
 from uketsuke.queue import decide
+from uketsuke.queue.reversal import REVERSIBLE
 from uketsuke.queue.review import assess_now
 from uketsuke.queue.split import split
 from uketsuke.store.requests import RequestRow
@@ -135,26 +136,27 @@ def _decide(
             end = RequestState(form.one("end"))
             if end not in ENDS:
                 raise HTTPException(422)
-            decide.give_back(app, who, row.id, version, end, reason)
-            return Said(end.value, {"number": row.number})
+            version = decide.give_back(app, who, row.id, version, end, reason)
+            return Said(end.value, {"number": row.number}, (row.number, version))
         case Decision.HOLD:
             until = _day(site, form.one("until")) if form.one("until") else None
-            decide.hold(app, who, row.id, version, until, reason)
+            version = decide.hold(app, who, row.id, version, until, reason)
         case Decision.REASSIGN:
-            decide.reassign(app, who, row.id, version, _known_login(site, form.one("to")))
+            version = decide.reassign(app, who, row.id, version, _known_login(site, form.one("to")))
         case Decision.CHOOSE_SERVICE:
             decide.choose_service(app, who, row.id, version, form.one("service"))
         case Decision.MERGE:
             survivor = _survivor(site, form.one("into"))
             if survivor is None:
                 raise HTTPException(422)
-            decide.merge(app, who, row.id, version, survivor.id)
+            version = decide.merge(app, who, row.id, version, survivor.id)
         case Decision.SPLIT:
             services = [form.one(name) or None for name in _service_names(form)]
             return said_of(split(app, who, row.id, version, services, reason))
         case _:
             decide.withdraw(app, who, row.id, version, reason)
-    return Said(decision.value, {"number": row.number})
+    undo = (row.number, version) if decision in REVERSIBLE else None
+    return Said(decision.value, {"number": row.number}, undo)
 
 
 def _known_login(site: Site, login: str) -> str | None:

@@ -17,11 +17,12 @@ from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import Typing, request_page
 from uketsuke.console.routing import after, find_request, full_number, known_request, view_of
 from uketsuke.console.site import Here, Signed, Site, actor
+from uketsuke.console.undo_window import undo_window
 from uketsuke.console.views.decisions import PAGES
 from uketsuke.console.views.request import Alert, RequestPage
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.content import Kind
-from uketsuke.domain.states import RequestState
+from uketsuke.domain.states import Decision, RequestState
 from uketsuke.errors import NotAllowed, PlanChanged, SamePerson, StaleVersion
 from uketsuke.queue import decide, inquiries
 from uketsuke.store.requests import RequestRow
@@ -113,10 +114,13 @@ def _ran(site: Site, number: str) -> str:
 
 @router.post("/requests/{number}/undo")
 def undo_request(request: Request, site: Here, visitor: Signed, number: str, form: Form) -> Response:
-    """Take 確認して実行 back while nothing has begun; 409 with the reason afterwards (AP-4)."""
+    """Take the last decision back while nothing has begun; 409 with the reason afterwards (AP-4)."""
     row = known_request(site, number)
+    with site.app.database.reading() as tx:
+        window = undo_window(site.app, tx, row, tx.steps.of_request(row.id))
+    what = window.decision if window else Decision.RUN
     try:
-        undo = inquiries.undo_answer if row.kind is Kind.INQUIRY else decide.undo
+        undo = inquiries.undo_answer if what is Decision.GIVE_ANSWER else decide.undo
         undo(site.app, actor(visitor), row.id, form.number("version"))
     except (NotAllowed, StaleVersion):
         page = Alert(site.words("alert.too-late"), site.words("alert.too-late-says"))
@@ -124,7 +128,8 @@ def undo_request(request: Request, site: Here, visitor: Signed, number: str, for
             request, site, visitor, known_request(site, number), view_of(form.one("view")), page, 409
         )
     view = view_of(form.one("view"))
-    return go(request, f"/requests/{number}?view={view}", Said("undo", {"number": number}))
+    said = "undo" if what is Decision.RUN else f"undo-{what}"
+    return go(request, f"/requests/{number}?view={view}", Said(said, {"number": number}))
 
 
 @router.post("/requests/{number}/attest")
@@ -143,10 +148,11 @@ def take_request(request: Request, site: Here, visitor: Signed, number: str, for
     """Become 処理担当."""
     row, view = known_request(site, number), view_of(form.one("view"))
     try:
-        decide.reassign(site.app, actor(visitor), row.id, form.number("version"), visitor.login)
+        version = decide.reassign(site.app, actor(visitor), row.id, form.number("version"), visitor.login)
     except StaleVersion:
         return conflict(request, site, visitor, number, view, {})
-    return go(request, f"/requests/{number}?view={view}", Said("reassign", {"number": number}))
+    said = Said("reassign", {"number": number}, (number, version))
+    return go(request, f"/requests/{number}?view={view}", said)
 
 
 def _reading(request: Request, site: Site, visitor: Visitor, number: str) -> Response:

@@ -78,8 +78,8 @@ def reassign_rows(request: Request, site: Here, visitor: Signed, form: Form) -> 
     if user is None or not user.active:
         raise HTTPException(422)
 
-    def give(request_id: int, version: int) -> None:
-        decide.reassign(site.app, actor(visitor), request_id, version, to)
+    def give(request_id: int, version: int) -> int:
+        return decide.reassign(site.app, actor(visitor), request_id, version, to)
 
     return _each(request, site, form, "reassigned", give)
 
@@ -88,27 +88,30 @@ def reassign_rows(request: Request, site: Here, visitor: Signed, form: Form) -> 
 def hold_rows(request: Request, site: Here, visitor: Signed, form: Form) -> Response:
     """Put the selected requests aside."""
 
-    def put_aside(request_id: int, version: int) -> None:
-        decide.hold(site.app, actor(visitor), request_id, version, None, "")
+    def put_aside(request_id: int, version: int) -> int:
+        return decide.hold(site.app, actor(visitor), request_id, version, None, "")
 
     return _each(request, site, form, "held", put_aside)
 
 
-def _each(request: Request, site: Site, form: Sent, said: str, act: Callable[[int, int], None]) -> Response:
-    """Do it to each selected row on the version that was shown; what cannot be done is counted and said."""
-    done = failed = 0
+def _each(request: Request, site: Site, form: Sent, said: str, act: Callable[[int, int], int]) -> Response:
+    """Do it to each selected row on the version that was shown; what cannot be done is counted and said.
+
+    One alone can be taken back from the status line.
+    """
+    done, failed = list[tuple[str, int]](), 0
     for number, version in _selected(form):
         with site.app.database.reading() as tx:
             row = tx.requests.by_number(number)
         try:
             if row is not None:
-                act(row.id, version)
-                done += 1
+                done.append((number, act(row.id, version)))
         except (StaleVersion, NotAllowed):
             failed += 1
     view = form.one("view") if form.one("view") in set(View) else View.REVIEW.value
-    facts: dict[str, str | int] = {"count": done, "failed": failed}
-    return go(request, f"/queue?view={view}", Said("some-failed" if failed else said, facts))
+    facts: dict[str, str | int] = {"count": len(done), "failed": failed}
+    undo = done[0] if len(done) == 1 and not failed else None
+    return go(request, f"/queue?view={view}", Said("some-failed" if failed else said, facts, undo))
 
 
 def _selected(form: Sent) -> list[tuple[str, int]]:

@@ -28,8 +28,9 @@ class Alert:
 
 @dataclass(frozen=True)
 class UndoLine:
-    """Until when a run can be taken back."""
+    """What was decided last, and until when it can be taken back."""
 
+    says: str
     until: str
     seconds: int
     """How many are left; the control goes away by itself."""
