@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.console.screens import USERS, Screen, form, words
-from tests.vault import Vault, open_vault
+from tests.vault import OWNER, Vault, open_vault
 from uketsuke.app import Actor
 from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.queue import answers, confirm
@@ -58,6 +58,7 @@ def scene() -> Iterator[Scene]:
         )
         tx.users.put(USERS[0].model_copy(update={"login": "hashimoto-2"}))
         tx.users.put(USERS[0].model_copy(update={"login": "unknown", "employee_number": None}))
+        tx.users.put(USERS[0].model_copy(update={"login": "takahashi-t", "employee_number": OWNER}))
     yield Scene(vault)
     vault.desk.app.close()
 
@@ -129,6 +130,7 @@ def test_ap_27_the_maker_sees_no_button_and_why_and_a_direct_post_is_refused(sce
         ("hashimoto", "ご自身が作成した"),
         ("hashimoto-2", "ご自身が作成した"),
         ("unknown", "職員番号が登録されていない"),
+        ("takahashi-t", "ご自身の依頼またはアカウント"),
     ):
         maker = scene.browser(login)
         address = f"/approvals/{row.plan_id}"
