@@ -29,6 +29,7 @@ from uketsuke.processors.case import Case
 from uketsuke.processors.catalogue import Catalogue
 from uketsuke.processors.claim import Claim, Strength
 from uketsuke.processors.common_fields import CommonFields
+from uketsuke.processors.copies import with_copies
 from uketsuke.processors.deeds import UNSETTLED
 from uketsuke.processors.extract import (
     Extraction,
@@ -186,23 +187,24 @@ class _View:
         if self.processor and subject.to is None:
             concerns = (*concerns, Concern(code="no-recipient", rule="FR-01", field="requester_email"))
         stopped = any(one.stops_plan and (one.hard or one.key not in decided) for one in concerns)
-        steps = None
+        steps: tuple[Step, ...] = ()
         if self.processor and request is not None and subject.to is not None and not stopped:
-            steps = self.processor.plan(request, self.world, subject) or None
+            steps = self.processor.plan(request, self.world, subject)
+        authority = self._authorise(who, case.values, request, steps)
         return Assessment(
             kind=Kind.REQUEST,
             action=Action.OPEN_REQUEST,
             applied_at=self.applied,
-            authority=self._authorise(who, case.values, request, steps or ()),
+            authority=authority,
             reading=reading,
             service=self.processor.id if self.processor else None,
             candidates=self.candidates,
             concerns=concerns,
             request=request if self.processor else None,
-            steps=steps,
-            plan_state=_state(steps, concerns, decided),
+            steps=with_copies(steps, self.content, who.person, authority, self.world) or None,
+            plan_state=_state(steps or None, concerns, decided),
             subject=subject,
-            dues={step.seq: self._due(step.deadline) for step in steps or () if step.deadline},
+            dues={step.seq: self._due(step.deadline) for step in steps if step.deadline},
             deadlines=self._deadlines(case.values),
         )
 

@@ -65,6 +65,8 @@ def write_plan_letter(app: App, tx: Transaction, step: SendMail, effect: Effect)
     """The letter of a plan's step, in the step's own transaction."""
     local(tx, effect)
     facts = {**resolve_all(step.facts, effect.results), "recipient": step.recipient}
+    if step.cc:
+        facts["status_url"] = ""  # the link is the requester's key: no colleague gets it with a copy
     letter_id = write(
         app,
         tx,
