@@ -234,3 +234,20 @@ def test_the_question_follows_what_was_said_until_it_is_typed_over(screen: Scree
     assert row.title == "VPNとは"
     row = noted(screen, note(screen, q__question="自宅のVPN", q__answer="説明した"))
     assert row.title == "自宅のVPN"
+
+
+def test_an_answer_that_cannot_be_delivered_is_offered_to_be_told_by_voice(screen: Screen) -> None:
+    number = ask(screen)
+    act(screen, number, "give-answer", text="使えます。", way="letter")
+    assert "回答する" not in words(screen.get(f"/requests/{number}"))
+    with screen.desk.app.database.transaction("refused") as tx:
+        row = tx.requests.by_number(number)
+        assert row is not None
+        tx.letters.set_failed(tx.letters.of_request(row.id)[-1].id, "550 no such user")
+    page = screen.get(f"/requests/{number}")
+    assert "メールを届けられなかったため、電話か窓口で" in words(page)
+    assert page.xpath("//input[@name='way']/@value") == ["phone", "counter"]
+    assert not page.xpath("//form[contains(@action, 'promise-call') or contains(@action, 'hand-over')]")
+    act(screen, number, "give-answer", way="phone")
+    assert screen.desk.request(number).state is S.DONE
+    assert "使えます。" in words(screen.get(f"/requests/{number}"))

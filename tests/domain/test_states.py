@@ -35,6 +35,7 @@ complete-step  | running                  | {DESK} officer | running
 confirm        | running                  | officer staff  | running
 send-back      | running                  | officer        | running
 give-answer    | {OPEN}                   | {DESK}         | done running
+give-answer    | running                  | {DESK}         | done
 promise-call   | needs-review held        | {DESK}         | needs-review
 promise-call   | waiting-reply            | {DESK}         | waiting-reply
 hand-over      | {OPEN}                   | {DESK}         | waiting-reply

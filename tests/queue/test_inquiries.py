@@ -260,3 +260,18 @@ def slow() -> object:
     from uketsuke.settings import Queue
 
     return Queue(undo_seconds=60, lease_seconds=30)
+
+
+def test_an_answer_that_cannot_be_delivered_is_told_by_voice_and_not_before(desk: Desk) -> None:
+    row = ask(desk)
+    version = inquiries.give_answer(desk.app, OPERATOR, row.id, row.version, "はい", AnswerWay.LETTER)
+    with pytest.raises(NotAllowed):
+        inquiries.give_answer(desk.app, OPERATOR, row.id, version, "はい", AnswerWay.PHONE)
+    with desk.app.database.transaction("refused") as tx:
+        tx.letters.set_failed(tx.letters.of_request(row.id)[-1].id, "550 no such user")
+    desk.work()
+    with pytest.raises(NotAllowed):
+        inquiries.give_answer(desk.app, OPERATOR, row.id, version, "はい", AnswerWay.LETTER)
+    inquiries.give_answer(desk.app, OPERATOR, row.id, version, "はい", AnswerWay.PHONE)
+    assert (desk.request(row.number).state, detail(desk, row).way) == (S.DONE, AnswerWay.PHONE)
+    assert replayed(desk, row.id) == "done"

@@ -34,7 +34,7 @@ from uketsuke.console.visitor import Visitor
 from uketsuke.domain.inquiry import AnswerWay
 from uketsuke.domain.states import BESIDE, INQUIRIES_ONLY, RequestState, allowed
 from uketsuke.processors.base import Subject
-from uketsuke.queue.answering import TEMPLATE
+from uketsuke.queue.answering import TEMPLATE, is_undelivered
 from uketsuke.queue.inquiries import answer_subject
 from uketsuke.store.inquiries import Handover, Inquiry
 from uketsuke.store.requests import RequestRow
@@ -75,11 +75,12 @@ def inquiry_page(
     """Build the page."""
     inquiry, handed = tx.inquiries.get(row.id), tx.inquiries.handovers([row.id])
     person = tx.people.get(row.person) if row.person else None
-    acts = _acts(row, visitor, handed)
-    subject = answer_subject(site.app, tx, row.id) if "give-answer" in acts else None
+    acts, by_voice = _acts(tx, row, visitor, handed), row.state is RequestState.RUNNING
+    subject = answer_subject(site.app, tx, row.id) if "give-answer" in acts and not by_voice else None
     values = {
         "way": (AnswerWay.LETTER if subject else AnswerWay.PHONE).value,
         "number": inquiry.call_number or (person.phone if person else "") or "",
+        "text": inquiry.answer or "",
         **entered.values,
     }
     window = undo_window(site.app, tx, row, ())
@@ -94,6 +95,7 @@ def inquiry_page(
         handovers=handover_lines(handed, naming),
         ways=way_choices(subject is not None, naming),
         letter_to=str(subject.to) if subject else "",
+        undelivered=by_voice,
         services=tuple((one.id, one.title) for one in naming.catalogue.all()),
         original=original(tx.receipts.get(row.receipt_id), Marks(()), naming),
         exchanges=talk(tx.exchanges.of_request(row.id), naming),
@@ -114,12 +116,14 @@ def _letter(site: Site, row: RequestRow, subject: Subject, values: dict[str, str
     return preview_letter(site.app, row.number, TEMPLATE, str(subject.to), facts)
 
 
-def _acts(row: RequestRow, visitor: Visitor, handed: list[Handover]) -> frozenset[str]:
+def _acts(tx: Transaction, row: RequestRow, visitor: Visitor, handed: list[Handover]) -> frozenset[str]:
     """The forms that the state table and the visitor's role leave open."""
     open_to = {one.value for one in allowed(row.state, visitor.role, row.kind) if one in INQUIRIES_ONLY}
     beside = {one for one in ("categorise", "make-request") if visitor.role in BESIDE[one]}
     if not any(one.answered_at is None for one in handed):
         open_to.discard("hand-back")
+    if row.state is RequestState.RUNNING and not is_undelivered(tx, row.id):
+        open_to.discard("give-answer")
     return frozenset(open_to | (beside if row.state is not RequestState.MERGED else set()))
 
 

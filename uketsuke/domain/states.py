@@ -181,6 +181,8 @@ def _inquiry_table() -> tuple[Transition, ...]:
             (_S.HELD, _S.NEEDS_REVIEW),
         )
     ]
+    # Where the letter with the answer could not be delivered, it is told by voice.
+    rows += [Transition(_S.RUNNING, _D.GIVE_ANSWER, role, _S.DONE) for role in desk]
     return tuple(rows)
 
 

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from uketsuke.app import Actor, App
 from uketsuke.domain.content import Content
 from uketsuke.domain.inquiry import CALL_BACK, Act, AnswerWay, Taken, question_of, taken_of
-from uketsuke.domain.states import Decision, RequestState, Role
+from uketsuke.domain.states import Decision, LetterState, RequestState, Role
 from uketsuke.errors import NotAllowed
 from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.processors.base import Subject
@@ -66,9 +66,14 @@ def give_answer(
     at: datetime | None = None,
     on_the_spot: bool = False,
 ) -> int:
-    """回答して完了: told already, or by a letter, which ends it when it has been sent."""
+    """回答して完了: told already, or by a letter, which ends it when it has been sent.
+
+    While that letter is on its way nobody answers again; one that failed for good is answered by voice.
+    """
     end = RequestState.RUNNING if way is AnswerWay.LETTER else RequestState.DONE
     state = now.follow(Decision.GIVE_ANSWER, end)
+    if now.request.state is RequestState.RUNNING and not is_undelivered(now.tx, now.request.id):
+        raise NotAllowed(Decision.GIVE_ANSWER, now.request.state, "its letter is on its way")
     facts: dict[str, JsonValue] = {"way": way.value, "on_the_spot": on_the_spot}
     if way is AnswerWay.LETTER:
         facts["letter"] = _write(now, text, to)
@@ -96,6 +101,12 @@ def _write(now: Deciding, text: str, to: Subject | None) -> int:
         request_id=now.request.id,
         delay=timedelta(seconds=now.app.settings.queue.undo_seconds),
     )
+
+
+def is_undelivered(tx: Transaction, request_id: int) -> bool:
+    """Whether the letter with the answer failed for good."""
+    letters = [one for one in tx.letters.of_request(request_id) if one.purpose == PURPOSE]
+    return bool(letters) and letters[-1].state is LetterState.FAILED
 
 
 def promise_call(now: Deciding, number: str, at: datetime) -> int:

@@ -59,6 +59,8 @@ class InquiryPage(Head):
     handovers: tuple[HandoverLine, ...]
     ways: Choices
     letter_to: str
+    undelivered: bool
+    """The letter with the answer failed for good, and is told by voice."""
     services: Choices
     original: Original
     exchanges: tuple[Talk, ...]
