@@ -214,3 +214,20 @@ def test_a_day_that_a_list_names_is_that_day() -> None:
     written = ("2026/4/1", "2026-04-01 00:00:00", "20260401", "R8.4.1", "R080401", "令和８年４月１日付")
     assert [day(text, "") for text in written] == [first] * len(written)
     assert last_day("9999/12/31", "") is None
+
+
+def test_a_list_may_say_ahead_who_moves_and_correct_the_day(cli: Cli, desk: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    moves = "職員番号,氏名,所属,発令日\n0012,髙橋 徹,税務課,2099-04-{day}\n"
+    bring(cli, desk, write_workbook(tmp_path / "now.xlsx"))
+    for day in ("01", "02"):
+        file.write_text(moves.format(day=day), "utf-8")
+        assert bring(cli, desk, file) == {"changed": [f"0012 2099-04-{day}"]}
+        assert bring(cli, desk, file) == {"same": [f"0012 2099-04-{day}"]}
+    found = [(row[0], row[4], row[5]) for row in listed(cli, desk)]
+    assert found == [
+        ("0012", "道路計画課", "2026-04-01"),
+        ("0012", "税務課", "2099-04-02"),
+        ("0013", "防災危機管理課", "2026-04-01"),
+    ]
+    assert bring(cli, desk, tmp_path / "now.xlsx") == {"same": ["0012", "0013"]}

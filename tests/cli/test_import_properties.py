@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from uketsuke.app import App
 from uketsuke.cli.importing import Judged, Verdict, Way, bring_in
 from uketsuke.cli.opening import app_of
 from uketsuke.cli.people_register import PeopleRegister
+from uketsuke.domain.calendar import local_day
 from uketsuke.domain.people import Person
 from uketsuke.domain.sheet import Sheet, sheet_of
 from uketsuke.store.transaction import Transaction
@@ -27,10 +27,10 @@ DAYS = (
     "2026/4/1",
     "令和8年4月1日",
     "R8.4.1",
-    "2027-04-01",
+    "2099-04-01",
     "4月1日",
     "2026-02-30",
-    "20270401",
+    "20990501",
     "9999/12/31",
 )
 ROW = st.tuples(
@@ -68,7 +68,7 @@ def table(rows: list[tuple[str, ...]]) -> Sheet:
 
 
 def bring(tx: Transaction, sheet: Sheet, way: Way) -> list[Judged]:
-    return bring_in(tx, PeopleRegister(date(2026, 11, 20)), sheet, "test", way)
+    return bring_in(tx, PeopleRegister(local_day(tx.now)), sheet, "test", way)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

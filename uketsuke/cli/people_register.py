@@ -13,6 +13,7 @@ from uketsuke.cli.registers import Cells, Register, Rows
 from uketsuke.cli.words import headings, say
 from uketsuke.domain.people import Person, Post
 from uketsuke.domain.text import fold
+from uketsuke.store.people import since
 from uketsuke.store.transaction import Transaction
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -27,30 +28,56 @@ class PeopleRegister(Register):
     required: Sequence[str] = ("employee_number", "name", "department")
     columns: Mapping[str, str] = field(default_factory=lambda: headings("people", tuple(Person.model_fields)))
 
+    _foretold: dict[str, set[date]] = field(default_factory=dict)
+    """Days yet to come that the file names, by employee number."""
+
     def key(self, cells: Cells) -> str:
-        """See `Register`."""
-        return fold(cells.get("employee_number", "")).strip()
+        """See `Register`: the number, and the day of what is yet to come (発令日)."""
+        number = _number(cells)
+        try:
+            first = day(cells.get("valid_from", ""), self.columns["valid_from"])
+        except WrongCell:
+            return number
+        return f"{number} {first}" if number and first and first > self.today else number
 
     def current(self, tx: Transaction, as_of: datetime | None = None) -> Rows:
-        """See `Register`; the directory has no past."""
-        rows = {person.employee_number: _cells(person) for person in tx.people.export_rows()}
-        self._unpadded = {key.lstrip("0"): key for key in rows}
+        """See `Register`; what was is not listed."""
+        rows = {self.key(cells): cells for cells in map(_cells, tx.people.export_rows())}
+        self._unpadded = {_number(cells).lstrip("0"): _number(cells) for cells in rows.values()}
         return rows
+
+    def before(self, key: str, rows: Rows) -> Cells | None:
+        """See `Register`: what is yet to come changes what stands until then."""
+        number, _, first = key.partition(" ")
+        earlier = [one for one in rows if one.partition(" ")[0] == number and one < key] if first else []
+        return rows.get(key) or (rows[max(earlier)] if earlier else None)
 
     def kept(self, cells: Cells, before: Cells | None) -> Cells:
         """See `Register`; a number that lost its leading zeros in a spreadsheet is nobody new."""
-        key = self.key(cells)
-        padded = self._unpadded.get(key.lstrip("0"), key)
-        if before is None and padded != key:
+        number = _number(cells)
+        padded = self._unpadded.get(number.lstrip("0"), number)
+        if before is None and padded != number:
             raise WrongCell("lost-zeros", self.columns["employee_number"], padded)
         mail = fold(cells["mail"]).strip()
         if mail and not _MAIL.fullmatch(mail):
             raise WrongCell("not-a-mail", self.columns["mail"], cells["mail"])
-        return _cells(self._person({**cells, "mail": mail}, before))
+        person = self._person({**cells, "mail": mail}, before)
+        if since(person) > self.today:
+            self._foretold.setdefault(number, set()).add(since(person))
+        return _cells(person)
 
     def put(self, tx: Transaction, cells: Cells, is_new: bool, reason: str) -> None:
-        """See `Register`."""
-        tx.people.put(self._person(cells, None))
+        """See `Register`; what was stays known, what an older list had foretold instead does not."""
+        person = self._person(cells, None)
+        named = self._foretold.get(person.employee_number, set())
+        for one in tx.people.history(person.employee_number):
+            if since(person) > self.today:
+                is_over = bool(named) and since(one) > self.today and since(one) not in named
+            else:
+                is_over = since(person) < since(one) <= self.today
+            if is_over:
+                tx.people.take(one)
+        tx.people.put(person)
 
     def remark(self, tx: Transaction, cells: Cells) -> str:
         """See `Register`: a section that nobody knows is nobody's."""
@@ -60,10 +87,12 @@ class PeopleRegister(Register):
 
     def left(self, rows: Rows, named: frozenset[str]) -> Rows:
         """See `Register`: who is in office or will be."""
+        numbers = {key.partition(" ")[0] for key in named}
         return {
             key: {**cells, "active": say("row.inactive")}
             for key, cells in rows.items()
-            if key not in named and self._person(cells, None).is_active(max(self.today, self._begins(cells)))
+            if key.partition(" ")[0] not in numbers
+            and self._person(cells, None).is_active(max(self.today, self._begins(cells)))
         }
 
     def _begins(self, cells: Cells) -> date:
@@ -74,7 +103,7 @@ class PeopleRegister(Register):
             name: text for name, text in cells.items() if text and name in Person.model_fields
         }
         values |= {
-            "employee_number": self.key(cells),
+            "employee_number": _number(cells),
             "posts": self._posts(cells, before),
             "valid_from": day(cells["valid_from"], self.columns["valid_from"]),
             "valid_to": last_day(cells["valid_to"], self.columns["valid_to"]),
@@ -87,6 +116,10 @@ class PeopleRegister(Register):
         known = {post.title: post for post in posts((before or {}).get("posts", ""), self.columns["posts"])}
         written = posts(cells["posts"], self.columns["posts"])
         return [post if post.roles else known.get(post.title, post) for post in written]
+
+
+def _number(cells: Cells) -> str:
+    return fold(cells.get("employee_number", "")).strip()
 
 
 def _cells(person: Person) -> Cells:

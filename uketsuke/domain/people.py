@@ -45,6 +45,11 @@ class Department(Frozen):
     valid_from: date | None = None
     valid_to: date | None = None
 
+    def is_valid(self, on: date) -> bool:
+        """Whether the section exists on that day."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return begun and (self.valid_to is None or on <= self.valid_to)
+
 
 class SharedMailbox(Frozen):
     """A section's mailbox that several people read."""

@@ -97,11 +97,13 @@ class SnapshotWorld:
         """See `World`."""
         if self._departments is None:
             return None
-        return match_departments(self._departments, text)
+        return [one for one in match_departments(self._departments, text) if one.is_valid(self.today)]
 
     def like_department(self, text: str) -> str | None:
         """See `World`."""
-        known = {one.name: (one.name, *one.aliases) for one in self._departments or []}
+        known = {
+            one.name: (one.name, *one.aliases) for one in self._departments or [] if one.is_valid(self.today)
+        }
         return self._nearest(text, known) if self._nearest else None
 
     def mailbox(self, mail: str) -> SharedMailbox | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -64,14 +65,16 @@ def standing_facts(app: App, number: str) -> dict[str, Any]:
 def write_plan_letter(app: App, tx: Transaction, step: SendMail, effect: Effect) -> Done:
     """The letter of a plan's step, in the step's own transaction."""
     local(tx, effect)
-    facts = {**resolve_all(step.facts, effect.results), "recipient": step.recipient}
-    if step.cc:
+    section = section_of_leaver(app, tx, step.to)
+    recipient = section.name if section else step.recipient
+    facts = {**resolve_all(step.facts, effect.results), "recipient": recipient}
+    if step.cc or section:
         facts["status_url"] = ""  # the link is the requester's key: no colleague gets it with a copy
     letter_id = write(
         app,
         tx,
         template=step.template,
-        to=step.to,
+        to=section.mail if section else step.to,
         cc=step.cc,
         facts=facts,
         number=effect.number,
@@ -81,6 +84,24 @@ def write_plan_letter(app: App, tx: Transaction, step: SendMail, effect: Effect)
         step_id=effect.step_id,
     )
     return Done({"letter": letter_id}, {"letter": letter_id, "template": step.template})
+
+
+@dataclass(frozen=True)
+class Section:
+    """Where letters to somebody who has left go."""
+
+    name: str
+    mail: str
+
+
+def section_of_leaver(app: App, tx: Transaction, mail: str) -> Section | None:
+    """The section of whoever had that address and is no longer in office; None while somebody is."""
+    holders = tx.people.by_mail(mail)
+    if not holders or any(one.is_active(app.today()) for one in holders):
+        return None
+    name = holders[0].department
+    address = tx.departments.address_of(name)
+    return Section(name, address) if address else None
 
 
 def write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uketsuke.app import SYSTEM, App
 from uketsuke.domain.states import RequestState
 from uketsuke.log import logger
+from uketsuke.queue.leavers import note_leavers
 from uketsuke.queue.progress import state_change
 
 log = logger(__name__)
@@ -12,7 +13,7 @@ log = logger(__name__)
 
 def tick(app: App) -> int:
     """Do everything that is due by the business clock; how much it was. Doing it twice changes nothing."""
-    return _open_work(app) + _resume_held(app)
+    return _open_work(app) + _resume_held(app) + note_leavers(app)
 
 
 def _open_work(app: App) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 
+from uketsuke.domain.calendar import local_day
 from uketsuke.domain.people import Account, Department, Person, SharedMailbox
 from uketsuke.domain.text import fold, person_key
 from uketsuke.domain.text import key as text_key
@@ -20,21 +22,29 @@ _DEPARTMENT = tuple(departments.c[name] for name in Department.model_fields)
 
 
 class People(Repository):
-    """Persons; whoever asks for active ones checks `Person.is_active` for the day that counts."""
+    """Persons as they are today; who wants active ones checks `Person.is_active` for the day that counts.
+
+    What a list says ahead of its day (発令日) is there already and counts from that day on.
+    """
 
     def known(self) -> bool:
         """Whether there is a directory at all; without one, rules that need it are skipped."""
         return self._connection.execute(select(people.c.employee_number).limit(1)).scalar() is not None
 
     def put(self, person: Person) -> None:
-        """Add a person, or replace the one with that employee number."""
+        """Add a person as from `valid_from` on, or replace what was known of that person from that day on."""
         words = (person.employee_number, person.name, person.kana, person.phone, person.mail)
         keys = {
             "mail_key": person.mail.casefold() if person.mail else None,
             "name_key": person_key(person.name),
             "search": " ".join([*(text_key(word) for word in words if word), person_key(person.name)]),
         }
-        self._replace(people, {**dict(person), **keys})
+        self._replace(people, {**dict(person), **keys, "since": since(person)})
+
+    def take(self, person: Person) -> None:
+        """Forget what is known of a person as from `valid_from` on."""
+        mine = (people.c.employee_number == person.employee_number) & (people.c.since == since(person))
+        self._connection.execute(delete(people).where(mine))
 
     def import_rows(self, rows: Iterable[Person]) -> int:
         """Put many; gives how many."""
@@ -44,26 +54,36 @@ class People(Repository):
         return len(persons)
 
     def export_rows(self) -> list[Person]:
-        """Everybody, by employee number."""
-        return self._all(Person, select(*_PERSON).order_by(people.c.employee_number))
+        """Everybody as they are today and will be, by employee number and day."""
+        mine = select(*_PERSON).where(people.c.since >= self._standing())
+        return self._all(Person, mine.order_by(people.c.employee_number, people.c.since))
+
+    def everybody(self) -> list[Person]:
+        """Everybody as they are today, by employee number."""
+        return self._all(Person, self._today().order_by(people.c.employee_number))
+
+    def history(self, employee_number: str) -> list[Person]:
+        """What was, is and will be known of a person, oldest first."""
+        mine = select(*_PERSON).where(people.c.employee_number == employee_number)
+        return self._all(Person, mine.order_by(people.c.since))
 
     def get(self, employee_number: str) -> Person | None:
         """The person of that number."""
-        return self._one(Person, select(*_PERSON).where(people.c.employee_number == employee_number))
+        return self._one(Person, self._today().where(people.c.employee_number == employee_number))
 
     def by_mail(self, mail: str) -> list[Person]:
         """Who has that address; several mean that nobody is proven."""
-        mine = select(*_PERSON).where(people.c.mail_key == mail.casefold())
+        mine = self._today().where(people.c.mail_key == mail.casefold())
         return self._all(Person, mine.order_by(people.c.employee_number))
 
     def named(self, name: str) -> list[Person]:
         """Who has that name, old and variant characters taken as the same."""
-        mine = select(*_PERSON).where(people.c.name_key == person_key(name))
+        mine = self._today().where(people.c.name_key == person_key(name))
         return self._all(Person, mine.order_by(people.c.employee_number))
 
     def of_department(self, department: str) -> list[Person]:
         """Who sits there."""
-        mine = select(*_PERSON).where(people.c.department == department)
+        mine = self._today().where(people.c.department == department)
         return self._all(Person, mine.order_by(people.c.kana, people.c.employee_number))
 
     def search(self, words: str, limit: int = 20) -> list[Person]:
@@ -73,14 +93,30 @@ class People(Repository):
             | people.c.search.contains(person_key(word), autoescape=True)
             for word in words.split()
         ]
-        statement = select(*_PERSON).where(people.c.active, *found).order_by(people.c.kana)
+        statement = self._today().where(people.c.active, *found).order_by(people.c.kana)
         return self._all(Person, statement.limit(limit))
 
     def like(self, name: str, on: date) -> Person | None:
         """Who has nearly that name or reading, in office on that day; None where nobody stands out."""
-        persons = {one.employee_number: one for one in self.export_rows() if one.is_active(on)}
+        persons = {one.employee_number: one for one in self.everybody() if one.is_active(on)}
         found = nearest(name, {number: (one.name, one.kana) for number, one in persons.items()})
         return persons[found] if found else None
+
+    def _today(self) -> Select[Any]:
+        return select(*_PERSON).where(people.c.since == self._standing())
+
+    def _standing(self) -> ColumnElement[date]:
+        """The day since when the row stands that counts today; the first row of who is yet to come."""
+        row = people.alias()
+        mine = select(func.max(row.c.since)).where(row.c.employee_number == people.c.employee_number)
+        begun = mine.where(row.c.since <= local_day(self._at())).scalar_subquery()
+        first = select(func.min(row.c.since)).where(row.c.employee_number == people.c.employee_number)
+        return func.coalesce(begun, first.scalar_subquery())
+
+
+def since(person: Person) -> date:
+    """The day from which on the row counts."""
+    return person.valid_from or date.min
 
 
 class Departments(Repository):

@@ -39,6 +39,7 @@ people = Table(
     "people",
     metadata,
     Column("employee_number", String(40), primary_key=True),
+    Column("since", Date, primary_key=True),
     Column("name", Words, nullable=False),
     Column("kana", Words, nullable=False),
     Column("mail", Words),
@@ -52,6 +53,7 @@ people = Table(
     Column("name_key", Words, nullable=False, index=True),
     Column("search", Words, nullable=False),
 )
+"""A person as from a day on (`since`; the first day of all where the list names none)."""
 
 departments = Table(
     "departments",

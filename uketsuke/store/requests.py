@@ -218,6 +218,16 @@ class Requests(Repository):
         come = (requests.c.state == RequestState.HELD) & (requests.c.held_until <= day)
         return self._all(RequestRow, select(requests).where(come).order_by(requests.c.id))
 
+    def open_with_person(self) -> list[RequestRow]:
+        """Open ones of people whom the directory knows."""
+        mine = select(requests).where(requests.c.ended_at.is_(None), requests.c.person.is_not(None))
+        return self._all(RequestRow, mine.order_by(requests.c.id))
+
+    def open_of_person(self, employee_number: str) -> list[RequestRow]:
+        """Open ones of one person, oldest first."""
+        mine = select(requests).where(requests.c.ended_at.is_(None), requests.c.person == employee_number)
+        return self._all(RequestRow, mine.order_by(requests.c.applied_at))
+
     def _known(self, statement: Select[Any], request_id: int) -> RequestRow:
         found = self._one(RequestRow, statement)
         if found is None:

@@ -52,7 +52,7 @@ class StoredWorld:
         if mail is not None:
             found = self._tx.people.by_mail(mail)
         else:
-            found = self._tx.people.export_rows() if name is None else self._tx.people.named(name)
+            found = self._tx.people.everybody() if name is None else self._tx.people.named(name)
         return [
             person
             for person in found
@@ -61,11 +61,20 @@ class StoredWorld:
 
     def departments(self, text: str) -> list[Department] | None:
         """See `World`."""
-        return self._tx.departments.matching(text) if self._tx.departments.known() else None
+        if not self._tx.departments.known():
+            return None
+        return [one for one in self._tx.departments.matching(text) if one.is_valid(self.today)]
 
     def like_department(self, text: str) -> str | None:
         """See `World`."""
-        return nearest(text, {one.name: (one.name, *one.aliases) for one in self._tx.departments.all()})
+        return nearest(
+            text,
+            {
+                one.name: (one.name, *one.aliases)
+                for one in self._tx.departments.all()
+                if one.is_valid(self.today)
+            },
+        )
 
     def mailbox(self, mail: str) -> SharedMailbox | None:
         """See `World`."""

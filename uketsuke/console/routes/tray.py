@@ -21,6 +21,7 @@ from uketsuke.domain.content import Kind
 from uketsuke.domain.states import RequestState
 from uketsuke.errors import NotAllowed, StaleVersion
 from uketsuke.queue import decide
+from uketsuke.queue.leavers import change_of
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.tray import Filters, View
@@ -51,7 +52,12 @@ def show_tray(
             row.id: standing_of(tx, row, naming) for row in found.rows if row.state is RequestState.RUNNING
         }
         asked = inquiry_lines(tx, found.rows, naming)
-        tray = tray_page(chosen, found, counts, filters, visitor.login, naming, running, asked)
+        gone = {
+            row.id: naming.words(f"why.{change}")
+            for row in found.rows
+            if (change := change_of(site.app, tx, row))
+        }
+        tray = tray_page(chosen, found, counts, filters, visitor.login, naming, running, asked, gone)
         frame = frame_of(request, site, tx, visitor, "tray")
     return answer(site, "tray.html", frame, tray=tray)
 

@@ -101,10 +101,12 @@ def tray_page(
     naming: Naming,
     running: Mapping[int, tuple[str, ...]],
     asked: Mapping[int, Line] | None = None,
+    gone: Mapping[int, str] | None = None,
 ) -> TrayPage:
     """Build the page of a view.
 
-    `running` says by id what running requests wait for, or why they stopped; `asked` where inquiries stand.
+    `running` says by id what running requests wait for, or why they stopped; `asked` where inquiries
+    stand; `gone` what became of who asked.
     """
     words = naming.words
     query = {"view": view.value, "service": filters.service or "", "assignee": filters.assignee or ""}
@@ -123,7 +125,14 @@ def tray_page(
             for group, views in SHOWN
         ),
         rows=tuple(
-            tray_row(row, view, naming, running.get(row.id, ()), (asked or {}).get(row.id))
+            tray_row(
+                row,
+                view,
+                naming,
+                running.get(row.id, ()),
+                (asked or {}).get(row.id),
+                (gone or {}).get(row.id),
+            )
             for row in page.rows
         ),
         total=page.total,
@@ -146,6 +155,7 @@ def tray_row(
     naming: Naming,
     running: tuple[str, ...] = (),
     asked: Line | None = None,
+    gone: str | None = None,
 ) -> TrayRow:
     """One line of a list of requests."""
     address = f"/requests/{row.number}" + (f"?view={view.value}" if view else "")
@@ -160,7 +170,10 @@ def tray_row(
         badge=None
         if ended
         else badge(row.due_at, naming.now, naming.calendar, naming.words, due_word(row, naming)),
-        reasons=running or ((asked.text,) if asked else reasons_of(row, naming)),
+        reasons=(
+            *((gone,) if gone else ()),
+            *(running or ((asked.text,) if asked else reasons_of(row, naming))),
+        ),
         channel=row.channel.value,
         channel_word=naming.words(f"channel.{row.channel.value}"),
         assignee=naming.person(row.assignee),
