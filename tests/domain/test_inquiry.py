@@ -28,6 +28,8 @@ NOW = datetime(2026, 12, 10, 14, 0, tzinfo=JST)
         ("12/11(金) 午前10時", 11, 10, 0),
         ("12月11日 午後0時15分", 11, 12, 15),
         ("12/14 PM 1:05", 14, 13, 5),
+        ("明日の朝9時ごろ", 11, 9, 0),
+        ("明日、１７：４５に", 11, 17, 45),
     ],
 )
 def test_a_call_time_is_read_as_people_write_it(typed: str, day: int, hour: int, minute: int) -> None:
@@ -51,6 +53,14 @@ def test_a_call_time_is_read_as_people_write_it(typed: str, day: int, hour: int,
         ("12/11(土) 15:00", "unclear"),
         ("12/12 15:00", "closed"),
         ("12/30 10:00", "closed"),
+        ("金曜の15時", "unclear"),
+        ("週明け16時", "unclear"),
+        ("10日後 16時", "unclear"),
+        ("16時30", "unclear"),
+        ("明日10時か11時", "unclear"),
+        ("明日 10:00-11:00", "unclear"),
+        ("明日 3時", "early"),
+        ("明日午後の3時", "early"),
     ],
 )
 def test_what_is_no_possible_call_time_says_why(typed: str, fault: str) -> None:

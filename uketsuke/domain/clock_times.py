@@ -21,6 +21,11 @@ class ClockTime(Frozen):
     value: time | None
 
 
+def without_time(text: str) -> str:
+    """The text, folded, without the first time of day that it names."""
+    return _TIME.sub("", fold(text), count=1)
+
+
 def read_time(text: str) -> ClockTime | None:
     """The first time of day that a text names, by the 24-hour clock; None if it names none."""
     found = _TIME.search(fold(text))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import ValidationError
 
 from uketsuke.domain.calendar import JST, Calendar, local, local_day
-from uketsuke.domain.clock_times import read_time
+from uketsuke.domain.clock_times import read_time, without_time
 from uketsuke.domain.content import Content, Frozen
 from uketsuke.domain.dates import read_date
 
@@ -18,6 +19,8 @@ TAKEN = "inquiry"
 CALL_BACK = "inquiry.call-back"
 """What is due when somebody is to be called back."""
 LONGEST_TITLE = 40
+_BLANK, _BESIDE = re.compile(r"[\s、,。]"), re.compile(r"の?[朝昼]?の?(?:頃|ごろ|ころ)?に?")
+"""What may stand beside day and time; anything else says more than was understood (金曜の, か11時)."""
 
 
 class Category(StrEnum):
@@ -96,7 +99,8 @@ def title_of(content: Content) -> str:
 class CallTime(Frozen):
     """When somebody will be called back, or why the words do not say so.
 
-    `fault`: `missing` (no time of day), `unclear` (no possible day or time), `past`, `closed`.
+    `fault`: `missing` (no time of day), `unclear` (no possible day or time, or more than was
+    understood), `past`, `closed`, `early` (before the desk opens: 3時 in the afternoon is 15時).
     """
 
     at: datetime | None = None
@@ -113,7 +117,12 @@ def read_call_time(text: str, now: datetime, calendar: Calendar) -> CallTime:
     day = reading.value if reading else today
     if day is None or (reading and reading.concern) or clock.value is None:
         return CallTime(fault="unclear")
+    rest = text if reading is None else f"{text[: reading.start]} {text[reading.end :]}"
+    if not _BESIDE.fullmatch(_BLANK.sub("", without_time(rest))):
+        return CallTime(fault="unclear")
     at = datetime.combine(day, clock.value, JST)
     if at <= local(now):
         return CallTime(fault="past")
-    return CallTime(at=at) if calendar.is_open(day) else CallTime(fault="closed")
+    if not calendar.is_open(day):
+        return CallTime(fault="closed")
+    return CallTime(at=at) if clock.value >= calendar.opening else CallTime(fault="early")
