@@ -251,3 +251,12 @@ def test_an_answer_that_cannot_be_delivered_is_offered_to_be_told_by_voice(scree
     act(screen, number, "give-answer", way="phone")
     assert screen.desk.request(number).state is S.DONE
     assert "使えます。" in words(screen.get(f"/requests/{number}"))
+
+
+def test_a_long_answer_is_kept_and_told_whole(screen: Screen) -> None:
+    number = ask(screen)
+    text = "手順です。" * 1500 + "おわり"
+    act(screen, number, "give-answer", text=text, way="letter")
+    screen.desk.work()
+    assert text in "".join(screen.desk.letters()[-1].get_content().split())
+    assert text in words(screen.get(f"/requests/{number}"))

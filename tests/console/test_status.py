@@ -47,6 +47,16 @@ def test_ap_38_answering_brings_the_request_back_to_the_operator_with_the_answer
     assert "12月21日でお願いします" in words(fresh[0])
 
 
+def test_an_answer_that_is_too_long_is_refused_whole_and_stays_on_the_page(scene: Scene) -> None:
+    requester = Screen(scene.screen.desk)
+    page = requester.get(scene.token(scene.asked))
+    long = "長い回答です。" * 600
+    answer = requester.send(form(page, "/answer"), "回答を送る", 422, text=long)
+    assert "4,000 字まで" in text_of(answer.text)
+    assert long in text_of(answer.text)
+    assert scene.screen.desk.request(scene.asked).state is RequestState.WAITING_REPLY
+
+
 def test_ap_40_no_note_name_or_data_of_others_appears(shared: Scene) -> None:
     for number in (shared.asked, shared.held, shared.waiting_date, shared.running):
         page = shared.screen.client.get(shared.token(number)).text

@@ -51,7 +51,7 @@ GENERAL: Mapping[str, frozenset[str]] = {
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BLANKS = re.compile(r"\s+")
 _PARAGRAPHS = frozenset({"text"})
-"""Facts that an operator wrote as paragraphs; every other value is one line."""
+"""Facts that an operator wrote as paragraphs, and that are sent whole; every other value is one line."""
 _LONGEST_VALUE = 2_000
 _LONGEST_SUBJECT = 200
 
@@ -207,7 +207,7 @@ def _shown(value: Any) -> Any:
 def _cleaned(value: Any, paragraphs: bool = False) -> Any:
     """What a value may put into a letter: one line of text (or paragraphs), without control characters."""
     if isinstance(value, str) and paragraphs:
-        return _CONTROL.sub("", value.replace("\r\n", "\n")).strip()[:_LONGEST_VALUE]
+        return _CONTROL.sub("", value.replace("\r\n", "\n")).strip()
     if isinstance(value, str):
         return _BLANKS.sub(" ", _CONTROL.sub(" ", value)).strip()[:_LONGEST_VALUE]
     if isinstance(value, list | tuple):

@@ -36,7 +36,6 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "categorise": (),
     "make-request": ("service",),
 }
-LONGEST = 4000
 
 
 @router.post("/requests/{number}/inquiry/{act}")
@@ -47,7 +46,7 @@ def act_on_inquiry(
     if act not in NEEDED:
         raise HTTPException(404, "page")
     row, view = known_request(site, number), view_of(form.one("view"))
-    values = {name: form.one(name)[:LONGEST] for name in NAMES if form.one(name)}
+    values = {name: form.one(name) for name in NAMES if form.one(name)}
     errors = _errors(site, act, values)
     if errors or form.one("preview"):
         entered, status = Entered(values, errors), 422 if errors else 200

@@ -49,9 +49,9 @@ def show_status(request: Request, site: Here, token: str, said: str = "") -> Res
 def answer_question(request: Request, site: Here, token: str, form: Form) -> Response:
     """Answer the desk's question; the request goes back to the operators (AP-38)."""
     row = _known(site, token)
-    text = form.one("text")[:LONGEST_ANSWER]
-    if row is None or not text:
-        return _page(request, site, token, "empty", 422)
+    text = form.one("text")
+    if row is None or not text or len(text) > LONGEST_ANSWER:
+        return _page(request, site, token, "too-long" if text else "empty", 422, typed=text)
     try:
         answers.answer_question(site.app, _holder(row), row.id, text)
     except (NotAllowed, StaleVersion):
