@@ -54,7 +54,7 @@ def examine(settings: Settings) -> list[Finding]:
     if not any(one.name == "database" and one.verdict == "fail" for one in found):
         try:
             with opened(settings) as app:
-                found += [_clock(app), _calendar(app), *_jobs(app)]
+                found += [_clock(app), _calendar(app), _people(app), *_jobs(app)]
         except UketsukeError as error:
             found.append(Finding("parts", "fail", str(error)))
     return found
@@ -98,6 +98,15 @@ def _calendar(app: App) -> Finding:
     until = app.calendar.known_until
     enough = until is not None and until >= app.today() + YEAR
     return Finding("calendar", "ok" if enough else "warn", until.isoformat() if until else "")
+
+
+def _people(app: App) -> Finding:
+    with app.database.reading() as tx:
+        stale = app.stale_directory(tx)
+    if stale is None:
+        return Finding("people", "ok")
+    said = say("doctor.no-directory") if stale.days is None else say("doctor.days", days=stale.days)
+    return Finding("people", "warn", said)
 
 
 def _jobs(app: App) -> Iterator[Finding]:

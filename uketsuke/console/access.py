@@ -9,6 +9,8 @@ PUBLIC: frozenset[Role] | None = None
 EVERYONE = frozenset(Role) - {Role.SYSTEM}
 DESK = frozenset({Role.OPERATOR, Role.LEAD})
 OFFICE = DESK | {Role.OFFICER}
+OVERSEERS = frozenset({Role.LEAD, Role.ADMIN})
+"""Who looks after people and roles."""
 
 _NO = "/requests/{number}"
 TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
@@ -73,6 +75,11 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/ledgers/{ledger}"): OFFICE,
     ("GET", "/ledgers/{ledger}/export.csv"): OFFICE,
     ("GET", "/ledgers/{ledger}/{key}"): OFFICE,
+    ("GET", "/settings/people"): OVERSEERS,
+    ("GET", "/settings/people/{number}"): OVERSEERS,
+    ("GET", "/settings/sign-ins/{login}"): OVERSEERS,
+    ("POST", "/settings/sign-ins/{login}"): OVERSEERS,
+    ("POST", "/settings/sign-ins/{login}/close"): OVERSEERS,
 }
 
 

@@ -12,7 +12,7 @@ from uketsuke.console.access import may_open
 from uketsuke.console.notices import forget, notice_of
 from uketsuke.console.site import Site
 from uketsuke.console.undo_window import undo_window
-from uketsuke.console.views.frame import SECTIONS, Frame, Notice, Surroundings, frame
+from uketsuke.console.views.frame import ASIDE, SECTIONS, Frame, Notice, Surroundings, frame
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.job import JobState
@@ -39,7 +39,7 @@ def frame_of(
     request: Request, site: Site, tx: Transaction, visitor: Visitor, here: str, sought: str = ""
 ) -> Frame:
     """The frame of a page of the desk."""
-    allowed = frozenset(href for _, href, _ in SECTIONS if may_open("GET", href, visitor.roles))
+    allowed = frozenset(href for _, href, *_ in (*SECTIONS, *ASIDE) if may_open("GET", href, visitor.roles))
     around = Surroundings(
         name=visitor.name,
         csrf=visitor.csrf,

@@ -50,6 +50,10 @@ class Users(Repository):
         """Every sign-in."""
         return self._all(User, select(users).order_by(users.c.login))
 
+    def lock(self) -> None:
+        """Until the end of the transaction nobody else changes roles: two admins cannot depose each other."""
+        self._connection.execute(select(users.c.login).order_by(users.c.login).with_for_update())
+
     def set_password(self, login: str, password_hash: str) -> None:
         """A new password ends all sessions; raises `NotFound`."""
         mine = update(users).where(users.c.login == login)

@@ -12,6 +12,7 @@ from uketsuke.console.routes import (
     note,
     original,
     outbox,
+    people,
     request,
     search,
     sign_in,
@@ -40,4 +41,5 @@ ROUTERS = (
     confirm.router,
     approvals.router,
     hindsight.router,
+    people.router,
 )

@@ -59,6 +59,7 @@ class Frame:
     sought: str = ""
     notice: Notice | None = None
     alerts: tuple[str, ...] = ()
+    aside: tuple[MenuItem, ...] = ()
 
 
 SECTIONS = (
@@ -71,6 +72,8 @@ SECTIONS = (
     ("outbox", "/outbox", "outbox"),
 )
 """Code, address, and which count stands beside it."""
+ASIDE = (("people", "/settings/people"),)
+"""What stands in the menu of one's own name: for few people, and seldom."""
 
 
 @dataclass(frozen=True)
@@ -114,4 +117,9 @@ def frame(around: Surroundings, here: str, notice: Notice | None = None, sought:
         sought,
         notice,
         around.alerts,
+        tuple(
+            MenuItem(href, around.words[code], None, code == here)
+            for code, href in ASIDE
+            if href in around.allowed
+        ),
     )
