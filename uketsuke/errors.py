@@ -102,7 +102,7 @@ class Incomplete(UketsukeError):
 
     def __init__(self, wrong: dict[str, str]) -> None:
         self.wrong = wrong
-        """Field → code: `missing`, `unknown-choice`, `not-a-date`, `in-the-future`, `not-possible`."""
+        """Field → code: `missing`, `unknown-choice`, `not-a-date`, `in-the-future`, `long-ago`, …."""
         super().__init__(", ".join(f"{name}: {code}" for name, code in wrong.items()))
 
 

@@ -260,3 +260,9 @@ def test_a_long_answer_is_kept_and_told_whole(screen: Screen) -> None:
     screen.desk.work()
     assert text in "".join(screen.desk.letters()[-1].get_content().split())
     assert text in words(screen.get(f"/requests/{number}"))
+
+
+def test_a_character_that_no_database_takes_is_left_out_of_what_was_typed(screen: Screen) -> None:
+    number = ask(screen)
+    act(screen, number, "hand-over", to="管財\0課", asked="配線\0は")
+    assert "管財課（" in rows(screen, "inquiry-handed")[0]

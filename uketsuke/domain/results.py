@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from uketsuke.domain.plan import ResultField
 
+LONG_AGO = timedelta(days=180)
+"""Work is recorded within days; a day further back is the slip of a year."""
+
 
 def faults_of(fields: Iterable[ResultField], results: Mapping[str, str], today: date) -> dict[str, str]:
-    """What is wrong, by the name of the result: missing, no choice, no date, a day ahead of today."""
+    """What is wrong, by the name of the result: missing, no choice, no date, a day ahead or long ago."""
     return {field.name: code for field in fields if (code := _fault(field, results, today))}
 
 
@@ -24,7 +27,9 @@ def _fault(field: ResultField, results: Mapping[str, str], today: date) -> str |
             day = date.fromisoformat(value)
         except ValueError:
             return "not-a-date"
-        return "in-the-future" if day > today else None
+        if day > today:
+            return "in-the-future"
+        return "long-ago" if today - day > LONG_AGO else None
     return None
 
 
