@@ -129,3 +129,13 @@ def test_ap_86_noting_a_call_as_an_inquiry_is_accessible_and_fits(
     screen.desk.work()
     page.reload()
     expect(page.locator("main")).to_contain_text("その場で回答")
+
+
+def test_a_call_due_today_fits_its_place_in_the_tray_on_a_phone(
+    served: tuple[Screen, str, str], window: Window
+) -> None:
+    screen, url, number = served
+    act(screen, number, "promise-call", number="3120", at="15:00")
+    page = sign_in(url, window.open(320, 844))
+    page.goto(f"{url}/queue?view=inquiry-call")
+    look(page)
