@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.console.screens import PASSWORD_HASH, Screen, form, open_screen, words
 from tests.console.serving import serving
@@ -133,4 +134,15 @@ def test_the_pages_are_accessible_and_fit(window: Window, width: int) -> None:
             assert_fits(page)
             assert not small_text(page)
             assert not overflowing(page)
+    screen.desk.app.close()
+
+
+@pytest.mark.browser
+def test_a_leads_own_menu_shows_people_and_signing_out(window: Window) -> None:
+    screen = with_users(open_screen())
+    with serving(create_app(screen.desk.app)) as url:
+        page = sign_in(url, window.open(1280, 844), "lead")
+        page.click("details.me summary")
+        expect(page.locator(".me form").get_by_text("職員と利用者")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".me form button")).to_be_in_viewport(ratio=1)
     screen.desk.app.close()
