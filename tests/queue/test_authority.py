@@ -12,7 +12,7 @@ from uketsuke.app import Actor, App
 from uketsuke.domain.inquiry import AnswerWay
 from uketsuke.domain.states import BESIDE, LetterState, RequestState, Role
 from uketsuke.errors import NotAllowed
-from uketsuke.queue import answers, approval, confirm, decide, hindsight, inquiries, stopped
+from uketsuke.queue import answers, approval, confirm, decide, hindsight, inquiries, passwords, stopped
 from uketsuke.queue.review import assess_now, planned
 from uketsuke.store.oversight import Verdict
 from uketsuke.store.requests import RequestRow
@@ -44,6 +44,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "accept-step": (lambda app, who: stopped.accept_step(app, who, 99), DESK),
     "hand-step-over": (lambda app, who: stopped.hand_step_over(app, who, 99), DESK),
     "give-up": (lambda app, who: stopped.give_up(app, who, 99, 1, "x"), DESK),
+    "show-password": (lambda app, who: passwords.show_passwords(app, who, 99), DESK),
     "replan": (lambda app, who: answers.replan(app, who, 1, 1), DESK),
     "unpark": (lambda app, who: answers.unpark(app, who, 99), DESK),
     "record-check": (lambda app, who: confirm.record_check(app, who, 99, "counter"), DESK),
@@ -106,7 +107,7 @@ def test_only_the_desk_decides_about_an_inquiry(desk: Desk, act: str, role: Role
 def test_every_function_that_takes_an_actor_is_in_the_table() -> None:
     public = {
         name
-        for module in (decide, answers, inquiries, stopped, confirm, approval, hindsight)
+        for module in (decide, answers, inquiries, stopped, confirm, approval, hindsight, passwords)
         for name, found in vars(module).items()
         if callable(found)
         and getattr(found, "__module__", "") == module.__name__
@@ -117,6 +118,7 @@ def test_every_function_that_takes_an_actor_is_in_the_table() -> None:
         "give_back": "return",
         "answer_question": "answer",
         "send_new_link": "new-link",
+        "show_passwords": "show-password",
         "look": "review",
         "settle": "settle-review",
     }

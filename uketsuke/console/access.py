@@ -62,6 +62,7 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/work-items"): OFFICE,
     ("GET", "/work-items/{step}"): OFFICE,
     ("POST", "/work-items/{step}"): OFFICE,
+    ("POST", "/work-items/{step}/password"): DESK,
     ("GET", "/outbox"): DESK,
     ("POST", "/outbox/letters/{letter}/settle"): DESK,
     ("POST", "/outbox/letters/{letter}/resend"): DESK,

@@ -12,13 +12,22 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.progress import StepLine, step_lines
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import way
-from uketsuke.console.views.work import WorkError, WorkPage, result_rows, task_title, work_due, work_values
+from uketsuke.console.views.work import (
+    WorkError,
+    WorkPage,
+    WorkValue,
+    result_rows,
+    task_title,
+    work_due,
+    work_values,
+)
 from uketsuke.console.words import Words
 from uketsuke.domain.dates import read_date
 from uketsuke.domain.plan import ManualTask, ResultField
 from uketsuke.domain.states import StepState, WaitKind
 from uketsuke.domain.wording import console_day
 from uketsuke.errors import NotFound
+from uketsuke.queue.passwords import InitialPassword, resets_of
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -44,6 +53,7 @@ def work_page(
     naming: Naming,
     typed: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
+    passwords: Sequence[InitialPassword] = (),
 ) -> WorkPage:
     """Build the page of a manual step; raises `NotFound` for any other."""
     row = tx.steps.get(step_id)
@@ -74,6 +84,8 @@ def work_page(
         errors=tuple(WorkError(f"r_{name}", text) for name, text in errors.items()),
         stopped="" if item else _stopped(tx, row, request, naming),
         follows=_follows(lines, rows, step_id, naming),
+        password_href=f"/work-items/{step_id}/password" if resets_of(tx, row) else "",
+        passwords=tuple(WorkValue(f"{one.system}　{one.account}", one.password) for one in passwords),
     )
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from uketsuke.domain.plan import AccountAction, AccountDeed, AgreeDate, Confirm, ManualTask, Plan, Step
 
+DELIVERS = "deliver-password"
+"""The task of handing an initial password over."""
+
 
 def deeds_of(step: Step) -> tuple[AccountDeed, ...]:
     """What the step does to an account; empty for every step that changes none."""

@@ -209,6 +209,7 @@ BESIDE: dict[str, frozenset[Role]] = {
     "retry-step": _DESK,
     "accept-step": _DESK,
     "hand-step-over": _DESK,
+    "show-password": _DESK,
     "give-up": _DESK,
     "settle-letter": _DESK,
     "settle-exchange": _DESK,

@@ -24,6 +24,8 @@ from uketsuke.store.transaction import Transaction
 
 DONE, WAS_SO = "done", "was-so"
 """Outcomes of a step: done here, or let stand as somebody else had done it."""
+BY_HAND = "manual"
+"""Instead of a connector's name: a person did it."""
 ALREADY_SO, CANNOT_TELL, REFUSED = "already-so", "cannot-tell", "refused-there"
 """Codes of a step that stopped."""
 
@@ -48,7 +50,7 @@ def outward(app: App, tx: Transaction, row: StepRow) -> Outward | None:
 def through(app: App, step: Step) -> str:
     """Which connector serves the step."""
     known = app.systems.get(step.system) if isinstance(step, AccountAction) else None
-    return known.name if known else "manual"
+    return known.name if known else BY_HAND
 
 
 def carry_out(app: App, claim: Claim, effect: Outward) -> None:

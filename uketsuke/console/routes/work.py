@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from uketsuke.console.access import may_open
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.site import Here, Signed, Site, actor
-from uketsuke.console.views.work import work_list
+from uketsuke.console.views.work import WorkPage, work_list
+from uketsuke.console.visitor import Visitor
 from uketsuke.console.work_page import read_results, tasks_of, work_page
 from uketsuke.domain.plan import ManualTask
 from uketsuke.domain.states import WaitKind
 from uketsuke.errors import Incomplete, NotFound
-from uketsuke.queue import answers
+from uketsuke.queue import answers, passwords
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.waits import WaitAnswered
 
@@ -42,8 +45,7 @@ def show_work_list(request: Request, site: Here, visitor: Signed) -> Response:
 def show_work(request: Request, site: Here, visitor: Signed, step: int) -> Response:
     """One piece of work with everything at hand."""
     with site.app.database.reading() as tx:
-        naming = naming_of(site, tx)
-        work = work_page(site, tx, step, naming)
+        work = _offered(work_page(site, tx, step, naming_of(site, tx)), visitor)
         frame = frame_of(request, site, tx, visitor, "work")
     return answer(site, "work.html", frame, work=work)
 
@@ -66,6 +68,25 @@ def complete_work(request: Request, site: Here, visitor: Signed, step: int, form
     if wrong:
         return _again(request, site, visitor, step, form, wrong)
     return go(request, following, Said("complete-step", {"number": number}))
+
+
+@router.post("/work-items/{step}/password")
+def show_password(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
+    """初期パスワードを表示: on this one answer, to whoever hands it over; after 伝達済 there is none."""
+    try:
+        found = passwords.show_passwords(site.app, actor(visitor), step)
+    except NotFound:
+        return go(request, f"/work-items/{step}")
+    with site.app.database.reading() as tx:
+        work = work_page(site, tx, step, naming_of(site, tx), passwords=found)
+        frame = frame_of(request, site, tx, visitor, "work")
+    return answer(site, "work.html", frame, work=work)
+
+
+def _offered(work: WorkPage, visitor: Visitor) -> WorkPage:
+    """An initial password is offered to those who may be shown it."""
+    may = may_open("POST", "/work-items/{step}/password", visitor.roles)
+    return work if may else replace(work, password_href="")
 
 
 def _task(site: Site, tx: Transaction, step_id: int) -> ManualTask:
@@ -93,7 +114,7 @@ def _again(
     request: Request, site: Site, visitor: Signed, step: int, form: Sent, wrong: Mapping[str, str]
 ) -> Response:
     with site.app.database.reading() as tx:
-        naming = naming_of(site, tx)
-        work = work_page(site, tx, step, naming, form.under("r."), wrong)
+        page = work_page(site, tx, step, naming_of(site, tx), form.under("r."), wrong)
+        work = _offered(page, visitor)
         frame = frame_of(request, site, tx, visitor, "work")
     return answer(site, "work.html", frame, 422, work=work)

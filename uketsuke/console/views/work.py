@@ -90,6 +90,10 @@ class WorkPage:
     errors: tuple[WorkError, ...]
     stopped: str
     follows: str
+    password_href: str = ""
+    """Where an initial password is shown; nothing where there is none to hand over."""
+    passwords: tuple[WorkValue, ...] = ()
+    """Initial passwords, for this one page; label is whose."""
 
 
 def work_list(

@@ -9,6 +9,7 @@ from itertools import count
 from pydantic import JsonValue
 
 from uketsuke.domain.calendar import local_day
+from uketsuke.domain.consent import DELIVERS
 from uketsuke.domain.content import Channel
 from uketsuke.domain.deadline import Rule as DeadlineRule
 from uketsuke.domain.people import Person
@@ -162,7 +163,7 @@ class UnlockPlan:
             seq=next(self._numbers),
             of=(of,),
             deadline=self.terms.deadline,
-            task="deliver-password",
+            task=DELIVERS,
             role="operator",
             owner=self.owner.employee_number,
             values=self._about(("電話・内線（職員名簿）", self.owner.phone), ("伝える方法", how)),
