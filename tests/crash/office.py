@@ -29,7 +29,7 @@ from uketsuke.settings import Settings, load
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("intake", "worker", "operator")
 TEMPLATE = """\
-mode = "test"
+{head}mode = "test"
 clock = "file:{folder}/clock"
 data_dir = "{folder}/data"
 secret = "not-secret-in-tests"
@@ -49,6 +49,7 @@ timeout_seconds = 5
 [smtp]
 url = "{smtp}"
 timeout_seconds = {smtp_timeout}
+{tail}
 """
 
 
@@ -64,6 +65,10 @@ class Office:
     threads: int = 3
     queue: str = ""
     """More lines for the table `[queue]`."""
+    head: str = ""
+    """More lines before the first table."""
+    tail: str = ""
+    """More tables."""
     smtp_timeout: float = 5
     mailbox_url: str = ""
     smtp_url: str = ""
@@ -84,6 +89,8 @@ class Office:
                 lease=self.lease,
                 threads=self.threads,
                 queue=self.queue,
+                head=self.head,
+                tail=self.tail,
                 smtp_timeout=self.smtp_timeout,
             ),
             "utf-8",

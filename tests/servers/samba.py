@@ -39,6 +39,7 @@ RUNTIME = (
     "interfaces=127.0.0.1/8",
     "server services=ldap,cldap,kdc,rpc,drepl,winbindd,kcc",
 )
+PLACES = ("pid directory", "ncalrpc dir", "winbindd socket directory")
 USER, GROUP = "bf967aba-0de6-11d0-a285-00aa003049e2", "bf967a9c-0de6-11d0-a285-00aa003049e2"
 RESET_PASSWORD = "00299570-246d-11d0-a768-00aa006e0529"
 WRITTEN = {
@@ -72,6 +73,7 @@ class Samba(TestDirectory):
         command += [f"--targetdir={self.folder}", "--host-ip=127.0.0.1"]
         command += [f"--option={one}" for one in (*OPTIONS, f"log file={self.folder}/log.%m")]
         self._tool(command)
+        self._keep_apart()
         tls = self.folder / "private" / "tls"
         tls.mkdir(exist_ok=True)
         made = make_certificate(tls)
@@ -156,6 +158,14 @@ class Samba(TestDirectory):
 
     def _unlock(self, admin: Any, clerk: Clerk) -> None:
         self.change(clerk.dn, lockoutTime=["0"])
+
+    def _keep_apart(self) -> None:
+        """Process ids and sockets in a folder of its own: in /run one Samba of a machine ends another's."""
+        run = self.folder / "run"
+        run.mkdir(mode=0o755)
+        places = (f"\t{name} = {run}\n" for name in PLACES)
+        settings = self._conf.read_text("utf-8")
+        self._conf.write_text(settings.replace("[global]\n", "[global]\n" + "".join(places), 1), "utf-8")
 
     def _answers(self) -> bool:
         connection = self.connection(*self.administrator)
