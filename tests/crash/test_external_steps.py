@@ -141,7 +141,7 @@ def wrong_with(case: Case, slapd: Slapd) -> list[str]:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("do", ["unlock", "reset-password"])
+@pytest.mark.parametrize("do", ["unlock", pytest.param("reset-password", marks=pytest.mark.slow)])
 def test_a_step_killed_at_any_point_leaves_one_change(
     do: AccountDeed, slapd: Slapd, zygote: Zygote, tmp_path: Path
 ) -> None:
