@@ -69,6 +69,8 @@ def test_sender_subject_and_first_lines_are_those_of_the_sample(
 def test_the_border_s_time_is_that_of_the_expected_application() -> None:
     for path in MAILS:
         expected = json.loads(path.with_suffix("").with_suffix(".expected.json").read_text(encoding="utf-8"))
+        if expected.get("authority", {}).get("path") == "cms-survey":
+            continue  # the form says itself when it was answered
         border = [hop.at for hop in read_mail(path.read_bytes()).received if hop.by.startswith("mx.")]
         assert [at.isoformat() for at in border if at][:1] == [expected["applied_at"]], path.name
 
