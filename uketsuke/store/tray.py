@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, or_, select, text, true
 
 from uketsuke.domain.calendar import JST, local_day
 from uketsuke.domain.content import Frozen, Kind
@@ -128,7 +128,7 @@ class Tray(Repository):
             View.REVIEW: or_(
                 state == _S.NEEDS_REVIEW,
                 and_(state.in_([_S.RUNNING, _S.AWAITING_APPROVAL]), _asks_for_attention()),
-                _has_a_problem(),
+                _has_a_problem(self._on_postgres),
             ),
             View.MINE: and_(is_open, requests.c.assignee == login),
             View.TODAY: and_(is_open, due >= now, due < end),
@@ -186,10 +186,13 @@ def _goes_unheard() -> ColumnElement[bool]:
     return waiting.where(mine, since).exists()
 
 
-def _has_a_problem() -> ColumnElement[bool]:
+def _has_a_problem(on_postgres: bool) -> ColumnElement[bool]:
     """Somebody who looked afterwards found something wrong, and no lead has dealt with it."""
     problem = (reviews.c.outcome == "problem") & reviews.c.settled_at.is_(None)
-    return requests.c.id.in_(select(reviews.c.request_id).where(problem))
+    found = select(reviews.c.request_id).where(problem)
+    if on_postgres:  # as an array it is looked up by index beside the states; as a list every row is read
+        return requests.c.id == any_(func.array(found.scalar_subquery()))
+    return requests.c.id.in_(found)
 
 
 def _waits_for_a_reply() -> ColumnElement[bool]:
