@@ -120,3 +120,11 @@ def test_without_a_caller_or_a_matter_nothing_is_accepted(screen: Screen, missin
     answer = accept(screen, page, 422, **({"s": ""} if missing == "what" else {}))
     assert "まだ受け付けていません" in text_of(answer.text)
     assert screen.desk.clock.now() == MORNING
+
+
+def test_ap_82_the_script_that_guards_typing_is_there_before_the_first_answer_can_be_asked_for(
+    screen: Screen,
+) -> None:
+    scripts = [one.rpartition("/")[2] for one in screen.get("/requests/new").xpath("//script/@src")]
+    assert scripts[0].startswith("note.js"), scripts
+    assert any(one.startswith("htmx") for one in scripts), scripts

@@ -41,6 +41,7 @@ def exchange(page: Page, url: str) -> None:
     page.fill("#n_failure_detail", "電源が入らない")
     page.click("text=その場で完了")
     expect(page.locator("#n3s")).to_be_focused()
+    page.wait_for_load_state()  # the field has the focus before the scripts are there
 
 
 def test_ap_85_an_exchange_is_recorded_in_one_press(counter: tuple[Screen, str], window: Window) -> None:
