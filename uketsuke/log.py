@@ -20,8 +20,8 @@ FRAMES = 12
 """Places of a traceback that are told, the innermost."""
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Send structlog and the standard library's loggers through one pipe."""
+def configure(level: str = "info") -> None:
+    """Send structlog and the standard library's loggers through one pipe, from that level upwards."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -51,7 +51,7 @@ def configure(level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
+    root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

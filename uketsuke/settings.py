@@ -166,6 +166,7 @@ class Settings(Part):
     clock: str = "system"
     """`system`, or `file:<path>` holding one ISO time: for demo and test only."""
     language: Literal["ja"] = "ja"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     database: Database = Database()
     queue: Queue = Queue()
     mailbox: Annotated[tuple[Mailbox, ...], BeforeValidator(_as_tables)] = ()

@@ -39,5 +39,6 @@ def work(app: App, threads: int, stop: threading.Event) -> None:
 
 def boot() -> None:
     """What the dramatiq command calls in each of its worker processes."""
-    log.configure()
-    dramatiq.set_broker(connect(bootstrap.build(load())))
+    settings = load()
+    log.configure(settings.log_level)
+    dramatiq.set_broker(connect(bootstrap.build(settings)))

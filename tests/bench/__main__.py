@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import platform
 import tempfile
@@ -26,7 +25,7 @@ def main() -> None:
     parser.add_argument("--returns", type=int, default=20, help="mails in a round")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    log.configure(logging.WARNING)
+    log.configure("warning")
     with tempfile.TemporaryDirectory(prefix="uketsuke-bench-") as folder, running_dovecot() as server:
         relay = SmtpRelay(Path(folder) / "accepted.jsonl")
         relay.start()

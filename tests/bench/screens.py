@@ -6,7 +6,6 @@ Run by `python -m tests.bench.screens`; the rows are copies of one flagged reque
 from __future__ import annotations
 
 import argparse
-import logging
 import statistics
 import tempfile
 import time
@@ -88,7 +87,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[500, 5_000, 50_000])
     parser.add_argument("--times", type=int, default=30)
     options = parser.parse_args()
-    log.configure(logging.WARNING)
+    log.configure("warning")
     with tempfile.TemporaryDirectory(prefix="uketsuke-screens-") as folder:
         screen = open_screen(data=Path(folder) / "data")
         screen.sign_in()

@@ -112,7 +112,7 @@ def live(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], DemoFolder]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "uketsuke", "demo", "--folder", str(folder.path), "--bind", "127.0.0.1:0"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=(tmp_path / "errors").open("w"),
         text=True,
         env=plain_environment(),
         start_new_session=True,
@@ -121,6 +121,7 @@ def live(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], DemoFolder]]:
     process.send_signal(signal.SIGTERM)
     try:
         assert process.wait(12) == 0
+        assert '"event"' not in (tmp_path / "errors").read_text(), "the screen is for the story"
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

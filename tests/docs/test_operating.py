@@ -64,7 +64,7 @@ def test_the_commented_settings_show_every_part_that_can_be_set() -> None:
     tables = set(tomllib.loads(text)) | {"services_folder", "initial_password"}
     tables |= set(re.findall(r"^# \[+(\w+)", text, re.MULTILINE))
     named = {name.partition(".")[0] for name, _ in settings()}
-    assert named - tables <= {"mode", "secret", "clock", "language"}
+    assert named - tables <= {"mode", "secret", "clock", "language", "log_level"}
     for name, _ in settings():
         table, _, key = name.rpartition(".")
         if table in ("desk", "trust", "hours", "console", "database"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import tempfile
 import threading
@@ -59,7 +58,7 @@ def demo(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Run the sample city: once and count, or with the console until Ctrl+C."""
-    log.configure(logging.WARNING)
+    log.configure("warning")
     if once and folder is None:
         with tempfile.TemporaryDirectory(prefix="uketsuke-demo-") as temporary:
             run_once(DemoFolder(Path(temporary) / "demo"), form)

@@ -147,7 +147,12 @@ def _settings(folder: DemoFolder, bind: str, undo_seconds: float) -> str:
     """TOML basic strings have the escapes of JSON (TOML 1.0, strings)."""
     place = folder.path.resolve()
     values: dict[str, dict[str, Any]] = {
-        "": {"mode": "demo", "data_dir": str(place), "clock": f"file:{place / 'clock'}"},
+        "": {
+            "mode": "demo",
+            "data_dir": str(place),
+            "clock": f"file:{place / 'clock'}",
+            "log_level": "warning",
+        },
         "[database]": {"url": "sqlite:///uketsuke.db"},
         "[queue]": {"broker": "database", "threads": 2, "undo_seconds": undo_seconds, "sweep_seconds": 1},
         "[[mailbox]]": {"name": "demo", "url": f"folder://{place / 'inbox'}", "poll_seconds": 0.5},

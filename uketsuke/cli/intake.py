@@ -11,9 +11,9 @@ from typing import Any
 
 from uketsuke import log
 from uketsuke.app import App
-from uketsuke.cli.configuration import ConfigOption
+from uketsuke.cli.configuration import ConfigOption, settings_of
 from uketsuke.cli.exits import Failure
-from uketsuke.cli.opening import app_of
+from uketsuke.cli.opening import opened
 from uketsuke.cli.output import Format, FormatOption, show, tell
 from uketsuke.cli.running import SupervisedOption
 from uketsuke.cli.supervisor import end_with_parent
@@ -33,8 +33,9 @@ events = log.logger(__name__)
 
 def once(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
     """Look into every mailbox once; what was taken in before is not taken in again."""
-    log.configure()
-    with app_of(config) as app:
+    settings = settings_of(config)
+    log.configure(settings.log_level)
+    with opened(settings) as app:
         visits = collect(app)
     show(form, _facts(visits), [_line(visit) for visit in visits], rows="mailboxes")
     _end(visits)
@@ -44,8 +45,9 @@ def watch(config: ConfigOption = None, supervised: SupervisedOption = False) -> 
     """Keep looking until SIGTERM."""
     if supervised:
         end_with_parent()
-    log.configure()
-    with app_of(config) as app:
+    settings = settings_of(config)
+    log.configure(settings.log_level)
+    with opened(settings) as app:
         watcher = Watcher(app)
         signal.signal(signal.SIGTERM, watcher.stop)
         signal.signal(signal.SIGINT, watcher.stop)

@@ -11,7 +11,7 @@ import typer
 
 from uketsuke import log
 from uketsuke.cli.configuration import ConfigOption, environment_of, settings_of
-from uketsuke.cli.opening import app_of, check_database
+from uketsuke.cli.opening import app_of, check_database, opened
 from uketsuke.cli.output import Format, FormatOption, show, tell
 from uketsuke.cli.supervisor import Child, Supervisor, end_with_parent, part
 from uketsuke.cli.words import say
@@ -49,8 +49,8 @@ def web(
 
     if supervised:
         end_with_parent()
-    log.configure()
     settings = settings_of(config)
+    log.configure(settings.log_level)
     serve(settings, bind or settings.console.bind, announce=not supervised)
 
 
@@ -62,11 +62,12 @@ def worker(
     """Run jobs until SIGTERM or SIGINT, then end what has begun; a second signal changes nothing."""
     if supervised:
         end_with_parent()
-    log.configure()
+    settings = settings_of(config)
+    log.configure(settings.log_level)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with app_of(config) as app:
+    with opened(settings) as app:
         logger(__name__).info("worker_ready")
         work(app, threads or app.settings.queue.threads, stop)
 
