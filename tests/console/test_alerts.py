@@ -6,8 +6,9 @@ import pytest
 
 from tests.console.screens import Screen, open_screen, words
 from tests.console.serving import serving
-from tests.console.test_browser import overflowing, sign_in, small_text
-from tests.servers.browser import Window, assert_accessible, assert_fits
+from tests.console.sight import look
+from tests.console.test_browser import sign_in
+from tests.servers.browser import Window
 from uketsuke.console.web import create_app
 
 STALE = "職員名簿が41日前のままです"
@@ -46,8 +47,5 @@ def test_the_banner_is_accessible_and_fits(window: Window, width: int) -> None:
     with serving(create_app(screen.desk.app)) as url:
         page = sign_in(url, window.open(width, 844))
         assert STALE in page.inner_text("aside.alerts")
-        assert_accessible(page)
-        assert_fits(page)
-        assert not small_text(page)
-        assert not overflowing(page)
+        look(page)
     screen.desk.app.close()

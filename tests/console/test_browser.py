@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.console.scenes import Scene, busy_desk
 from tests.console.screens import FLAGGED, PASSWORD, open_screen
 from tests.console.serving import serving
+from tests.console.sight import overflowing, small_text
 from tests.servers.browser import Window, assert_accessible, assert_fits
 from uketsuke.console.web import create_app
 from uketsuke.domain.states import RequestState, StepState
@@ -90,31 +91,6 @@ def pages(scene: Scene) -> dict[str, str]:
         "not found": "/nowhere",
         "forbidden number": "/requests/123",
     }
-
-
-def small_text(page: Page) -> list[str]:
-    """Visible text below 14 px."""
-    found: list[str] = page.evaluate(
-        """() => {
-          const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = [];
-          while (walk.nextNode()) {
-            const element = walk.currentNode.parentElement;
-            if (!walk.currentNode.textContent.trim() || !element.getClientRects().length) continue;
-            if (parseFloat(getComputedStyle(element).fontSize) < 14) small.push(walk.currentNode.textContent);
-          }
-          return small;
-        }"""
-    )
-    return found
-
-
-def overflowing(page: Page) -> list[str]:
-    """Bands and cards that hold something wider than themselves."""
-    found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll("main section, main td, main form.card")]
-          .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className)"""
-    )
-    return found
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

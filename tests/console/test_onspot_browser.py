@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.console.screens import Screen, open_screen
 from tests.console.serving import serving
-from tests.console.test_browser import overflowing, sign_in, small_text
-from tests.servers.browser import Window, assert_accessible, assert_fits
+from tests.console.sight import look
+from tests.console.test_browser import sign_in
+from tests.servers.browser import Window
 from uketsuke.console.web import create_app
 from uketsuke.domain.states import RequestState
 
@@ -83,10 +84,7 @@ def test_the_part_is_accessible_and_fits_opened_and_with_errors(
     page = window.open(width, 844)
     exchange(page, counter[1])
     for _ in range(2):
-        assert_accessible(page)
-        assert_fits(page)
-        assert not small_text(page)
-        assert not overflowing(page)
+        look(page)
         page.fill("#d_units", "LTE-0017")
         page.click("footer .btn.p")
         page.wait_for_selector(".errsum")

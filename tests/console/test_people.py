@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from tests.console.screens import PASSWORD_HASH, Screen, form, open_screen, words
 from tests.console.serving import serving
-from tests.console.test_browser import overflowing, sign_in, small_text
-from tests.servers.browser import Window, assert_accessible, assert_fits
+from tests.console.sight import look
+from tests.console.test_browser import sign_in
+from tests.servers.browser import Window
 from uketsuke.app import Actor
 from uketsuke.console.web import create_app
 from uketsuke.domain.states import Role
@@ -130,10 +131,7 @@ def test_the_pages_are_accessible_and_fit(window: Window, width: int) -> None:
             "sign-ins/lead",
         ):
             page.goto(f"{url}/settings/{address}")
-            assert_accessible(page)
-            assert_fits(page)
-            assert not small_text(page)
-            assert not overflowing(page)
+            look(page)
     screen.desk.app.close()
 
 

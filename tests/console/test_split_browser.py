@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.console.screens import Screen, open_screen
 from tests.console.serving import serving
-from tests.console.test_browser import overflowing, sign_in, small_text
+from tests.console.sight import look
+from tests.console.test_browser import sign_in
 from tests.console.test_split import TWO_UNITS, parts_of
-from tests.servers.browser import Window, assert_accessible, assert_fits
+from tests.servers.browser import Window
 from uketsuke.console.web import create_app
 
 pytestmark = pytest.mark.browser
@@ -25,15 +26,6 @@ def served() -> Iterator[tuple[Screen, str, str]]:
     with serving(create_app(screen.desk.app)) as url:
         yield screen, url, number
     screen.desk.app.close()
-
-
-def look(page: Page) -> None:
-    """Accessible, inside the window, no small text."""
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
-    assert_accessible(page)
-    assert_fits(page)
-    assert not small_text(page)
-    assert not overflowing(page)
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

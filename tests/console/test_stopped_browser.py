@@ -9,10 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.console.screens import Screen, open_screen
 from tests.console.serving import serving
-from tests.console.test_browser import overflowing, sign_in, small_text
+from tests.console.sight import look
+from tests.console.test_browser import sign_in
 from tests.console.test_stopped import bare_codes, finds
 from tests.queue.accounts import account_step, changed
-from tests.servers.browser import Window, assert_accessible, assert_fits
+from tests.servers.browser import Window
 from uketsuke.connectors.base import Found
 from uketsuke.console.web import create_app
 from uketsuke.errors import Refused
@@ -34,12 +35,9 @@ def served() -> Iterator[tuple[Screen, str, list[int]]]:
     screen.desk.app.close()
 
 
-def look(page: Page) -> None:
-    """Accessible, inside the window, no small text, no code."""
-    assert_accessible(page)
-    assert_fits(page)
-    assert not small_text(page)
-    assert not overflowing(page)
+def look_for_codes(page: Page) -> None:
+    """See `look`; and no code."""
+    look(page)
     assert bare_codes(page.locator("main").inner_text()) == []
 
 
@@ -51,10 +49,10 @@ def test_why_it_stands_still_and_the_ways_on_are_accessible_and_fit(
     page = sign_in(url, window.open(width, 844))
     for step in steps:
         page.goto(f"{url}/outbox/steps/{step}")
-        look(page)
+        look_for_codes(page)
     page.click("text=やめて差し戻す")
     expect(page.get_by_text("理由を書いてください").first).to_be_visible()
-    look(page)
+    look_for_codes(page)
 
 
 def test_the_keyboard_alone_lets_it_stand(served: tuple[Screen, str, list[int]], window: Window) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from uketsuke.domain.kinds import Kind
 from uketsuke.errors import NotAllowed
@@ -109,81 +111,52 @@ OPEN = (_S.NEEDS_REVIEW, _S.WAITING_REPLY, _S.HELD)
 ENDED = (_S.DONE, _S.RETURNED, _S.REJECTED, _S.WITHDRAWN, _S.OUT_OF_SCOPE, _S.MERGED)
 
 
-def _table() -> tuple[Transition, ...]:
-    desk = (_R.OPERATOR, _R.LEAD)
-    rows = [
-        Transition(start, decision, role, end)
-        for role in desk
-        for start in OPEN
-        for decision, end in (
-            (_D.RUN, _S.RUNNING),
-            (_D.RUN, _S.AWAITING_APPROVAL),
-            (_D.ASK, _S.WAITING_REPLY),
-            (_D.RETURN, _S.RETURNED),
-            (_D.RETURN, _S.REJECTED),
-            (_D.RETURN, _S.OUT_OF_SCOPE),
-            (_D.HOLD, _S.HELD),
-            (_D.SPLIT, _S.NEEDS_REVIEW),
-            (_D.MERGE, _S.MERGED),
-            (_D.CHOOSE_SERVICE, _S.NEEDS_REVIEW),
-        )
-    ]
-    rows += [
-        Transition(start, _D.REASSIGN, role, start)
-        for role in desk
-        for start in (*OPEN, _S.AWAITING_APPROVAL, _S.RUNNING)
-    ]
-    rows += [
-        Transition(_S.AWAITING_APPROVAL, _D.APPROVE, role, _S.RUNNING)
-        for role in (_R.OPERATOR, _R.LEAD, _R.OFFICER)
-    ]
-    rows += [
-        Transition(_S.AWAITING_APPROVAL, _D.SEND_BACK, role, _S.NEEDS_REVIEW)
-        for role in (_R.OPERATOR, _R.LEAD, _R.OFFICER)
-    ]
-    rows += [
-        Transition(_S.RUNNING, decision, role, _S.RUNNING)
-        for decision, roles in (
-            (_D.COMPLETE_STEP, (_R.OPERATOR, _R.LEAD, _R.OFFICER)),
-            (_D.CONFIRM, (_R.OFFICER, _R.STAFF)),
-            (_D.SEND_BACK, (_R.OFFICER,)),
-        )
-        for role in roles
-    ]
-    rows += [
-        Transition(start, _D.WITHDRAW, role, _S.WITHDRAWN)
-        for start in (*OPEN, _S.AWAITING_APPROVAL)
-        for role in (_R.STAFF, *desk)
-    ]
-    return tuple(rows)
+def _rows(
+    starts: Iterable[RequestState], roles: Iterable[Role], *ends: tuple[Decision, RequestState | None]
+) -> Iterator[Transition]:
+    """One row for each of the starts, roles and decisions; None leads back to the start."""
+    for start, role, (decision, end) in product(starts, roles, ends):
+        yield Transition(start, decision, role, end or start)
 
 
-def _inquiry_table() -> tuple[Transition, ...]:
-    """An inquiry is answered: at once, after a call back, or with what somebody else answered."""
-    desk = (_R.OPERATOR, _R.LEAD)
-    rows = [
-        Transition(start, decision, role, end)
-        for role in desk
-        for start in OPEN
-        for decision, end in (
-            (_D.GIVE_ANSWER, _S.DONE),
-            (_D.GIVE_ANSWER, _S.RUNNING),
-            (_D.HAND_OVER, _S.WAITING_REPLY),
-            (_D.HAND_BACK, _S.NEEDS_REVIEW),
-        )
-    ]
-    rows += [
-        Transition(start, _D.PROMISE_CALL, role, end)
-        for role in desk
-        for start, end in (
-            (_S.NEEDS_REVIEW, _S.NEEDS_REVIEW),
-            (_S.WAITING_REPLY, _S.WAITING_REPLY),
-            (_S.HELD, _S.NEEDS_REVIEW),
-        )
-    ]
+_OPERATORS = (_R.OPERATOR, _R.LEAD)
+_CHECKERS = (*_OPERATORS, _R.OFFICER)
+_REQUESTS = (
+    *_rows(
+        OPEN,
+        _OPERATORS,
+        (_D.RUN, _S.RUNNING),
+        (_D.RUN, _S.AWAITING_APPROVAL),
+        (_D.ASK, _S.WAITING_REPLY),
+        (_D.RETURN, _S.RETURNED),
+        (_D.RETURN, _S.REJECTED),
+        (_D.RETURN, _S.OUT_OF_SCOPE),
+        (_D.HOLD, _S.HELD),
+        (_D.SPLIT, _S.NEEDS_REVIEW),
+        (_D.MERGE, _S.MERGED),
+        (_D.CHOOSE_SERVICE, _S.NEEDS_REVIEW),
+    ),
+    *_rows((*OPEN, _S.AWAITING_APPROVAL, _S.RUNNING), _OPERATORS, (_D.REASSIGN, None)),
+    *_rows([_S.AWAITING_APPROVAL], _CHECKERS, (_D.APPROVE, _S.RUNNING), (_D.SEND_BACK, _S.NEEDS_REVIEW)),
+    *_rows([_S.RUNNING], _CHECKERS, (_D.COMPLETE_STEP, None)),
+    *_rows([_S.RUNNING], [_R.OFFICER, _R.STAFF], (_D.CONFIRM, None)),
+    *_rows([_S.RUNNING], [_R.OFFICER], (_D.SEND_BACK, None)),
+    *_rows((*OPEN, _S.AWAITING_APPROVAL), (_R.STAFF, *_OPERATORS), (_D.WITHDRAW, _S.WITHDRAWN)),
+)
+_INQUIRIES = (
+    *_rows(
+        OPEN,
+        _OPERATORS,
+        (_D.GIVE_ANSWER, _S.DONE),
+        (_D.GIVE_ANSWER, _S.RUNNING),
+        (_D.HAND_OVER, _S.WAITING_REPLY),
+        (_D.HAND_BACK, _S.NEEDS_REVIEW),
+    ),
+    *_rows([_S.NEEDS_REVIEW, _S.WAITING_REPLY], _OPERATORS, (_D.PROMISE_CALL, None)),
+    *_rows([_S.HELD], _OPERATORS, (_D.PROMISE_CALL, _S.NEEDS_REVIEW)),
     # Where the letter with the answer could not be delivered, it is told by voice.
-    rows += [Transition(_S.RUNNING, _D.GIVE_ANSWER, role, _S.DONE) for role in desk]
-    return tuple(rows)
+    *_rows([_S.RUNNING], _OPERATORS, (_D.GIVE_ANSWER, _S.DONE)),
+)
 
 
 INQUIRIES_ONLY = frozenset({_D.GIVE_ANSWER, _D.PROMISE_CALL, _D.HAND_OVER, _D.HAND_BACK})
@@ -200,8 +173,8 @@ REQUESTS_ONLY = frozenset(
     }
 )
 """Decisions about a service or a plan, which an inquiry has not."""
-TRANSITIONS: tuple[Transition, ...] = (*_table(), *_inquiry_table())
-_DESK = frozenset({_R.OPERATOR, _R.LEAD})
+TRANSITIONS: tuple[Transition, ...] = (*_REQUESTS, *_INQUIRIES)
+_DESK = frozenset(_OPERATORS)
 BESIDE: dict[str, frozenset[Role]] = {
     "undo": _DESK,
     "resume": _DESK,
