@@ -78,7 +78,9 @@ class Telling:
         }
         why = "、".join(on_pages("doubt", doubt) for doubt in authority["doubts"])
         doubts = [say("explain.doubts", why=why)] if why else []
-        return [say("explain.authority", need=need, **facts), *doubts]
+        declared = authority["declared"]
+        heavier = [say("explain.heavier", declared=self._word("risk", declared))] if declared else []
+        return [say("explain.authority", need=need, **facts), *heavier, *doubts]
 
     def _plan(self, plan: Mapping[str, Any] | None) -> list[str]:
         if plan is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from uketsuke.domain.content import Frozen
@@ -147,6 +147,8 @@ class Authority(Frozen):
     evidence: Evidence
     target: Target | None = None
     risk: Risk | None = None
+    declared: Risk | None = None
+    """What the service says of itself, where the plan's steps do more than that; else None."""
     need: tuple[Need, ...] = _REVIEW
     second_person: SecondPerson | None = None
     """The policy where the table says confirm; None where nobody else is asked."""
@@ -173,3 +175,8 @@ def need_for(evidence: Evidence, target: Target, risk: Risk) -> tuple[Need, ...]
 def policy_of(own: Mapping[str, SecondPerson], service: str, action: Action) -> SecondPerson:
     """The city's choice for `<service>.<action>`, else for the action, else the default."""
     return own.get(f"{service}.{action}", own.get(action.value, SECOND_PERSON[action]))
+
+
+def strictest(policies: Iterable[SecondPerson]) -> SecondPerson:
+    """The one that asks most of all; raises `ValueError` where there is none."""
+    return max(policies, key=list(SecondPerson).index)

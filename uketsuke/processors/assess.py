@@ -12,9 +12,8 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from uketsuke.domain.authority import Authority, Need, Path, SecondPerson, evidence_for, need_for
+from uketsuke.domain.authority import Path
 from uketsuke.domain.calendar import local_day
-from uketsuke.domain.consent import deeds_of, owners_of
 from uketsuke.domain.content import Content, Kind
 from uketsuke.domain.deadline import Due, due
 from uketsuke.domain.deadline import Rule as DeadlineRule
@@ -24,6 +23,7 @@ from uketsuke.domain.request import Plain, ServiceRequest
 from uketsuke.domain.text import fold, label_key
 from uketsuke.domain.world import World
 from uketsuke.processors.assessment import Action, Assessment, PlanState, Thread
+from uketsuke.processors.authorise import authorise, authority_of
 from uketsuke.processors.base import SERVICE_LABELS, Processor, Subject
 from uketsuke.processors.case import Case
 from uketsuke.processors.catalogue import Catalogue
@@ -120,19 +120,9 @@ def _automatic(content: Content, applied: datetime, world: World) -> Assessment:
     if kind is Kind.BOUNCE:
         facts: dict[str, JsonValue] = {"recipients": list(content.failed_recipients)}
         concerns = (Concern(code="bounced", rule="FR-17", hard=False, facts=facts),)
-    authority = _authority(who).model_copy(update={"need": ()})
+    authority = authority_of(who).model_copy(update={"need": ()})
     action = _ACTIONS.get(kind, Action.IGNORE)
     return Assessment(kind, action, applied, authority, concerns=concerns)
-
-
-def _authority(who: Who) -> Authority:
-    return Authority(
-        path=who.path,
-        identity=who.identity,
-        evidence=evidence_for(who.path, who.identity),
-        person=who.person.employee_number if who.person else None,
-        doubts=who.doubts,
-    )
 
 
 @dataclass(frozen=True)
@@ -172,7 +162,7 @@ class _View:
             Kind.INQUIRY,
             Action.OPEN_INQUIRY,
             self.applied,
-            _authority(who),
+            authority_of(who),
             reading,
             candidates=self.candidates,
             subject=view._asker(who, reading.plain()),
@@ -190,7 +180,7 @@ class _View:
         steps: tuple[Step, ...] = ()
         if self.processor and request is not None and subject.to is not None and not stopped:
             steps = self.processor.plan(request, self.world, subject)
-        authority = self._authorise(who, case.values, request, steps)
+        authority = authorise(self.processor, who, case.values, request, steps, self.world)
         return Assessment(
             kind=Kind.REQUEST,
             action=Action.OPEN_REQUEST,
@@ -235,32 +225,6 @@ class _View:
         who = who_asks(self.content, reading.plain(), self.world, self.applied)
         reading = with_directory(reading, who.person, model, section=self.processor is not None)
         return with_defaults(reading, model), who
-
-    def _authorise(
-        self, who: Who, values: Plain, request: ServiceRequest | None, steps: tuple[Step, ...]
-    ) -> Authority:
-        authority = _authority(who)
-        if self.processor is None:
-            return authority
-        target = self.processor.target(values, who.person, self.world)
-        risk = self.processor.risk(request)
-        need = need_for(authority.evidence, target, risk)
-        second = self._second_person(who, steps) if Need.CONFIRM in need else None
-        return authority.model_copy(
-            update={"target": target, "risk": risk, "need": need, "second_person": second}
-        )
-
-    def _second_person(self, who: Who, steps: tuple[Step, ...]) -> SecondPerson:
-        """The city's policy; a service that does not say what it does is looked at before."""
-        if self.processor is None or self.processor.action is None:
-            return SecondPerson.BEFORE
-        asking = {who.person.employee_number} if who.person else set()
-        return self.world.second_person(
-            self.processor.id,
-            self.processor.action,
-            persons=owners_of(steps) | asking,
-            effects=max(1, sum(1 for step in steps if deeds_of(step))),
-        )
 
     def _subject(self, who: Who, values: Plain) -> Subject:
         """Letters go to directory addresses only: the person's, else the section's (AP-84)."""

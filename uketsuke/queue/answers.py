@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
 from uketsuke.connectors.account_work import REASON, faults_in
+from uketsuke.domain.authority import Risk
 from uketsuke.domain.consent import asks_first, does_more
 from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AccountAction, AgreeDate
@@ -18,7 +19,7 @@ from uketsuke.errors import Incomplete, NotAllowed, NotFound
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Outcome
 from uketsuke.processors.renewal import renewed
-from uketsuke.queue.grave import is_grave, note_done, require_consent
+from uketsuke.queue.grave import is_grave, note_done, require_consent, weight_of
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.persons import require_person
 from uketsuke.queue.progress import (
@@ -101,7 +102,8 @@ def _revise(
         app.world(tx),
         assessment.subject,
     )
-    if is_grave(request) and does_more(plan.steps, steps) and not asks_first(steps):
+    grave = weight_of(request, steps) is Risk.R3
+    if grave and does_more(plan.steps, steps) and not asks_first(steps):
         raise NotAllowed("revise", request.state, "the owner has not agreed to that")
     tx.plans.supersede(request.id)
     tx.waits.cancel(request.id, actor.login)

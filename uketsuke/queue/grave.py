@@ -11,15 +11,17 @@ from collections.abc import Iterable
 from datetime import datetime, time
 
 from uketsuke.app import SYSTEM, Actor, App
-from uketsuke.domain.authority import R3_PER_DAY, Risk, SecondPerson
+from uketsuke.domain.authority import R3_PER_DAY, Need, Risk, SecondPerson
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.consent import deeds_of, owner_of
 from uketsuke.domain.deadline import AfterBusinessDays, due
+from uketsuke.domain.gravity import risk_of
 from uketsuke.domain.plan import AgreeDate, Confirm, Step
 from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.errors import NotAllowed
 from uketsuke.log import logger
 from uketsuke.queue.persons import person_of, require_person
+from uketsuke.store.plans import PlanRow
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -36,18 +38,32 @@ def is_grave(request: RequestRow) -> bool:
     return request.authority is not None and request.authority.risk is Risk.R3
 
 
-def require_consent(tx: Transaction, row: StepRow, actor: Actor | None = None) -> None:
-    """Raise `NotAllowed` where something of an R3 plan would happen without what the table asks.
+def weight_of(request: RequestRow, steps: Iterable[Step]) -> Risk:
+    """The risk of these steps: what was judged when it was let run, and never less than what they do."""
+    judged = request.authority.risk if request.authority else None
+    return max(judged or Risk.R0, risk_of(steps))
 
-    `actor` is who does it, where a person does.
+
+def require_consent(tx: Transaction, row: StepRow, actor: Actor | None = None) -> None:
+    """Raise `NotAllowed` where something of an R2 or R3 plan would happen without what the table asks.
+
+    The risk is that of its steps, whatever its service declares. `actor` is who does it, where a
+    person does.
     """
-    request = tx.requests.get(row.request_id)
-    if not is_grave(request):
+    request, plan = tx.requests.get(row.request_id), tx.plans.get(row.plan_id)
+    steps = plan.plan()
+    step, weight = steps.step(row.seq), weight_of(request, steps.steps)
+    if weight < Risk.R2 or isinstance(step, Confirm | AgreeDate):
         return
-    plan = tx.plans.get(row.plan_id)
-    step = plan.plan().step(row.seq)
-    if isinstance(step, Confirm | AgreeDate):
-        return
+    if plan.created_by == SYSTEM.login or request.authority is None or Need.REVIEW in request.authority.need:
+        raise NotAllowed("perform", request.state, "nobody has let it run")
+    if weight is Risk.R3:
+        _require_owner(tx, request, plan, step)
+    if actor is not None and weight is Risk.R3 and deeds_of(step):
+        require_person(actor, "perform", f"step {row.id}")
+
+
+def _require_owner(tx: Transaction, request: RequestRow, plan: PlanRow, step: Step) -> None:
     if request.state is not RequestState.RUNNING or plan.second_person is None:
         raise NotAllowed("perform", request.state, "nobody has let it run")
     if plan.second_person is SecondPerson.BEFORE and plan.approved_at is None:
@@ -55,8 +71,6 @@ def require_consent(tx: Transaction, row: StepRow, actor: Actor | None = None) -
     agreed, owner = _agreed(tx, request.id), owner_of(step)
     if not agreed or (owner is not None and owner not in agreed):
         raise NotAllowed("perform", request.state, "the owner has not agreed")
-    if actor is not None and deeds_of(step):
-        require_person(actor, "perform", f"step {row.id}")
 
 
 def _agreed(tx: Transaction, request_id: int) -> set[str]:
@@ -108,10 +122,11 @@ def _alarm(app: App, tx: Transaction, request: RequestRow) -> None:
 
 def note_done(app: App, tx: Transaction, request: RequestRow, row: StepRow, actor: Actor) -> None:
     """An R3 effect has happened: where the policy is "after", it stands on another person's list."""
-    if not is_grave(request):
-        return
     plan = tx.plans.get(row.plan_id)
-    step = plan.plan().step(row.seq)
+    steps = plan.plan()
+    step = steps.step(row.seq)
+    if weight_of(request, steps.steps) is not Risk.R3:
+        return
     if not deeds_of(step) or plan.second_person is not SecondPerson.AFTER:
         return
     owner, requester = owner_of(step), request.authority.person if request.authority else None

@@ -98,6 +98,9 @@ def authority_band(authority: Authority | None, may_attest: bool, naming: Naming
     if authority.doubts:
         why = "、".join(words(f"authority.doubt.{doubt}") for doubt in authority.doubts)
         facts = (*facts, (words("authority.because"), why))
+    if authority.declared is not None:
+        declared = words(f"authority.risk.{authority.declared.value}")
+        facts = (*facts, (words("authority.heavier"), words("authority.heavier-than", declared=declared)))
     if authority.second_person is not None:
         second = words(f"authority.second.{authority.second_person.value}")
         facts = (*facts, (words("authority.second-person"), second))
