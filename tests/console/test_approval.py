@@ -215,7 +215,10 @@ def test_a_problem_comes_to_the_tray_until_the_lead_has_dealt_with_it(scene: Sce
     page = form(other.get("/reviews"), "/reviews/1")
     other.send(page, "問題あり", code=422)
     other.send(page, "問題あり", comment="本人は頼んでいないそうです")
-    assert row.number in words(other.get("/queue?view=review"))
+    says = "事後確認で問題が見つかりました：本人は頼んでいないそうです"
+    (line,) = other.get("/queue?view=review").xpath("//tr[@data-row]")
+    for place in (line, other.get(f"/requests/{row.number}").get_element_by_id("gate")):
+        assert says in words(place)
     lead = scene.browser("oka")
     lead.send(form(lead.get("/reviews"), "/settle"), comment="本人に事情を聞いた")
     assert row.number not in words(lead.get("/queue?view=review"))

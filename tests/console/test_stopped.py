@@ -133,9 +133,9 @@ def test_what_nobody_can_tell_is_not_said_to_have_changed_nothing(screen: Screen
 def test_a_system_that_cannot_be_reached_is_shown_with_its_next_try(screen: Screen) -> None:
     finds(screen, TryLater("ekobe", "connection refused"))
     request = changed(screen.desk, "tanaka01")
-    assert "相手のシステムにつながりません（1回）" in shown(screen, request)
+    assert "ekobeにつながりません（1回）" in shown(screen, request)
     outbox = words(screen.get("/outbox"))
-    assert "相手のシステムにつながりません" in outbox
+    assert "ekobeにつながりません" in outbox
     assert "次の再試行" in outbox
 
 

@@ -21,7 +21,7 @@ from uketsuke.queue import confirm, hindsight, stopped
 from uketsuke.store.oversight import Verdict
 
 pytestmark = [pytest.mark.imap, pytest.mark.smtp, pytest.mark.directory]
-Open = Callable[[TestDirectory], Unlocks]
+Open = Callable[..., Unlocks]
 
 
 @pytest.fixture
@@ -29,8 +29,7 @@ def open_unlocks(tmp_path: Path, dovecot: Dovecot, smtp_relay: SmtpRelay) -> Ite
     """Opens the desk in front of a directory."""
     opened: list[Unlocks] = []
 
-    def start(directory: TestDirectory) -> Unlocks:
-        url = f"sqlite:///{tmp_path / 'uketsuke.db'}"
+    def start(directory: TestDirectory, url: str = f"sqlite:///{tmp_path / 'uketsuke.db'}") -> Unlocks:
         opened.append(Unlocks.open(tmp_path, dovecot, smtp_relay, url, directory))
         return opened[-1]
 
@@ -51,11 +50,19 @@ def changes(unlocks: Unlocks) -> list[str]:
     return unlocks.directory.changes(unlocks.clerk.dn)
 
 
-@pytest.mark.parametrize("directory", ["slapd", "samba"])
+@pytest.mark.parametrize(
+    ("directory", "database"),
+    [
+        ("slapd", "sqlite"),
+        ("samba", "sqlite"),
+        pytest.param("slapd", "postgres_url", marks=pytest.mark.postgres),
+    ],
+)
 def test_the_owners_link_unlocks_the_account_books_it_and_tells_them(
-    directory: str, open_unlocks: Open, request: pytest.FixtureRequest
+    directory: str, database: str, open_unlocks: Open, request: pytest.FixtureRequest
 ) -> None:
-    unlocks = open_unlocks(request.getfixturevalue(directory))
+    url = () if database == "sqlite" else (request.getfixturevalue(database),)
+    unlocks = open_unlocks(request.getfixturevalue(directory), *url)
     row = unlocks.arrive()
     assert (row.state, row.service) == (RequestState.NEEDS_REVIEW, "account-unlock")
     unlocks.run(row)

@@ -1,7 +1,8 @@
 """The one module that knows ldap3: a signed-in session with a directory, over verified TLS.
 
 ldap3 has had no release since 2021; whatever replaces it replaces this file. What the
-directory answered is told by codes and its own words, never by a password.
+directory answered is told by codes and its own words, never by a password. What may come right by
+itself (`TryLater`) begins with the code of what is in the way, where there is one: see `LATER`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ SUCCESS, MORE = 0, 4
 """success; sizeLimitExceeded: there are more entries than were asked for."""
 ALREADY_THERE, NOT_THERE = (20, 68), (16,)
 """attributeOrValueExists, for which Active Directory says entryAlreadyExists; noSuchAttribute."""
+CERTIFICATE, SIGN_IN, BUSY = "certificate", "sign-in", "busy"
+LATER = (CERTIFICATE, SIGN_IN, BUSY)
+"""Not to be verified; we are not let in; it says not now. Everything else: it cannot be reached."""
+_AWAY = {51, 52}
 _LATER = {1, 3, 8, 11, 13, 51, 52, 80}
 """operationsError, timeLimit, strongerAuth, adminLimit, confidentialityRequired, busy, unavailable, other."""
 _NO = {
@@ -111,7 +116,7 @@ class Session:
         if code == SUCCESS:
             return
         if code in _LATER:
-            raise TryLater(self._peer, words)
+            raise TryLater(self._peer, f"{BUSY}: {words}")
         raise Refused(self._peer, _NO.get(code, "refused"), words)
 
 
@@ -130,7 +135,8 @@ class DirectoryPort:
             self._sign_in(connection)
             result = connection.result
             if result["result"] != SUCCESS:
-                raise TryLater(self.name, f"sign-in: {result['description']} {result['message']}".strip())
+                code = BUSY if result["result"] in _AWAY else SIGN_IN
+                raise TryLater(self.name, f"{code}: {result['description']} {result['message']}".strip())
             yield Session(self.name, connection)
         finally:
             _hang_up(connection)
@@ -177,7 +183,8 @@ class DirectoryPort:
         try:
             return ssl.create_default_context(cafile=self.system.ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise TryLater(self.name, f"ca_file {self.system.ca_file}: {error.strerror or error}") from None
+            why = f"ca_file {self.system.ca_file}: {error.strerror or error}"
+            raise TryLater(self.name, f"{CERTIFICATE}: {why}") from None
 
 
 def escaped(text: str) -> str:
@@ -191,7 +198,8 @@ def _translated(peer: str) -> Iterator[None]:
     try:
         yield
     except (LDAPException, OSError, ssl.SSLError) as error:
-        raise TryLater(peer, f"{type(error).__name__}: {error}") from None
+        code = f"{CERTIFICATE}: " if "certificate verify failed" in str(error) else ""
+        raise TryLater(peer, f"{code}{type(error).__name__}: {error}") from None
 
 
 def _hang_up(connection: Any) -> None:

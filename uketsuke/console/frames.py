@@ -85,7 +85,8 @@ def answer(site: Site, template: str, frame: Frame, status: int = 200, **values:
 
 def _counts(site: Site, tx: Transaction, visitor: Visitor) -> dict[str, int]:
     still = sum(cause.count for cause in tx.letters.causes() if cause.state in _STANDS_STILL)
-    still += tx.jobs.counts().get(JobState.PARKED, 0) + len(tx.steps.in_state(StepState.FAILED))
+    still += tx.jobs.counts().get(JobState.PARKED, 0)
+    still += sum(len(tx.steps.in_state(state)) for state in (StepState.FAILED, StepState.UNKNOWN))
     return {
         "review": tx.tray.counts(visitor.login)[View.REVIEW],
         "work": tx.waits.counts(site.app.today()).get(WaitKind.PERSON, 0),

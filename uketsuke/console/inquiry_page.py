@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.letter_preview import preview_letter
-from uketsuke.console.request_page import decision_words, related_to, stopped, way_of
+from uketsuke.console.request_page import decision_words, related_to, way_of
 from uketsuke.console.site import Site
+from uketsuke.console.standing import stopped
 from uketsuke.console.undo_window import undo_line, undo_window
 from uketsuke.console.views.decisions import may
 from uketsuke.console.views.due import badge

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from uketsuke.console.letter_preview import preview_with
 from uketsuke.console.site import Site
+from uketsuke.console.standing import seen_afterwards, stopped, wait_word
 from uketsuke.console.undo_window import undo_line, undo_window
 from uketsuke.console.views.confirm import ConfirmPanel, confirm_panel
 from uketsuke.console.views.decisions import may
@@ -19,27 +20,24 @@ from uketsuke.console.views.listing import STATE_CSS
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.original import find_marks, original, typed_labels
 from uketsuke.console.views.plan import Planned, PlanView, plan_view
-from uketsuke.console.views.progress import StepLine, failure, step_lines, step_title
+from uketsuke.console.views.progress import StepLine, step_lines, step_title
 from uketsuke.console.views.related import RelatedCard, related
 from uketsuke.console.views.request import AgreeForm, Head, RequestPage, ServiceChoice, choices
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import Way, way
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.calendar import local_day
-from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AgreeDate, Results, Step
 from uketsuke.domain.reading import Concern
-from uketsuke.domain.states import Decision, LetterState, RequestState, StepState
+from uketsuke.domain.states import Decision, RequestState, StepState
 from uketsuke.domain.wording import console_day
 from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.confirm import pending_of
 from uketsuke.queue.review import assess_now, corrected, planned
-from uketsuke.store.exchanges import Direction
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.tray import View
-from uketsuke.store.waits import WaitRow
 
 _JUDGED = frozenset({RequestState.NEEDS_REVIEW, RequestState.WAITING_REPLY, RequestState.HELD})
 """States in which the page shows what the rules say now; later it shows what was stored."""
@@ -130,10 +128,11 @@ def _confirms(
 def _reasons(
     tx: Transaction, row: RequestRow, concerns: Sequence[Concern], naming: Naming
 ) -> tuple[Reason, ...]:
-    """Doubts while it is judged; what stopped while it runs; nothing once it has ended."""
+    """Doubts while it is judged, what stopped while it runs, and always what somebody saw afterwards."""
+    went_wrong = seen_afterwards(tx, row, naming)
     if row.ended_at:
-        return ()
-    went_wrong = stopped(tx, row, naming) if row.state is RequestState.RUNNING else ()
+        return troubles(went_wrong)
+    went_wrong += stopped(tx, row, naming) if row.state is RequestState.RUNNING else ()
     return (*troubles(went_wrong), *reasons(concerns, row.overrides, row.service, naming))
 
 
@@ -234,7 +233,7 @@ def _plan(site: Site, seen: Seen, naming: Naming) -> PlanView:
 def _waits_for(seen: Seen, tx: Transaction, naming: Naming) -> str:
     """A running request names what it waits for (UX 2)."""
     waits = tx.waits.open_of_request(seen.row.id)
-    return _wait_word(waits[0], naming) if waits else ""
+    return wait_word(waits[0], naming) if waits else ""
 
 
 def _agreement(tx: Transaction, seen: Seen, naming: Naming) -> AgreeForm | None:
@@ -252,43 +251,3 @@ def lines_of(tx: Transaction, request_id: int, naming: Naming) -> tuple[StepLine
     """The steps of a request with how far they are, for other pages."""
     rows = tuple(tx.steps.of_request(request_id))
     return step_lines(rows, by_number(tx, rows), tx.waits.open_of_request(request_id), naming)
-
-
-def standing_of(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:
-    """Why a running request needs somebody, or else what it waits for (UX 2)."""
-    lines = list(stopped(tx, row, naming))
-    exchanges = tx.exchanges.of_request(row.id)
-    lines += [naming.words("why.reply") for one in exchanges if one.open and one.direction is Direction.IN][
-        :1
-    ]
-    waits = [_wait_word(wait, naming) for wait in tx.waits.open_of_request(row.id)[:1]]
-    return tuple(lines or waits or [naming.wordbook.request_state(row.state)])
-
-
-def stopped(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:
-    """What of a running request went wrong: its steps, then its letters."""
-    steps = [
-        naming.words("why.stopped", why=failure(step.error or {}, naming))
-        for step in tx.steps.of_request(row.id)
-        if step.state in (StepState.FAILED, StepState.UNKNOWN)
-    ]
-    letters = [
-        naming.words(f"why.letter-{letter.state.value}", subject=letter.subject)
-        for letter in tx.letters.of_request(row.id)
-        if letter.state in (LetterState.FAILED, LetterState.UNKNOWN)
-    ]
-    return (*steps, *_unheard(tx, row, naming), *letters)
-
-
-def _unheard(tx: Transaction, row: RequestRow, naming: Naming) -> list[str]:
-    """Steps in other systems that cannot be reached now; they go on by themselves."""
-    begun = [step.id for step in tx.steps.of_request(row.id) if step.state is StepState.RUNNING]
-    found = [job for step in begun for job in tx.jobs.of_row(JobName.PERFORM, step) if job.last_error]
-    return [naming.words("why.unheard", count=job.tries) for job in found]
-
-
-def _wait_word(wait: WaitRow, naming: Naming) -> str:
-    today = local_day(naming.now)
-    if wait.opens_on and wait.opens_on > today:
-        return naming.words("why.waits-day", day=console_day(wait.opens_on, today))
-    return naming.wordbook.word("wait", wait.kind)

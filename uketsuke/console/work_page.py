@@ -9,7 +9,7 @@ from uketsuke.console.request_page import by_number
 from uketsuke.console.site import Site
 from uketsuke.console.views.due import badge
 from uketsuke.console.views.naming import Naming
-from uketsuke.console.views.progress import StepLine, step_lines
+from uketsuke.console.views.progress import StepLine, failure, step_lines, unreached
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import way
 from uketsuke.console.views.work import (
@@ -23,11 +23,13 @@ from uketsuke.console.views.work import (
 )
 from uketsuke.console.words import Words
 from uketsuke.domain.dates import read_date
+from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import ManualTask, ResultField
 from uketsuke.domain.states import StepState, WaitKind
 from uketsuke.domain.wording import console_day
 from uketsuke.errors import NotFound
 from uketsuke.queue.passwords import InitialPassword, resets_of
+from uketsuke.queue.stopped import STOPPED
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -83,6 +85,8 @@ def work_page(
         results=result_rows(task.results, typed or {}, errors, naming),
         errors=tuple(WorkError(f"r_{name}", text) for name, text in errors.items()),
         stopped="" if item else _stopped(tx, row, request, naming),
+        before=_before(row, naming) if item else "",
+        ways_href=f"/outbox/steps/{row.id}" if row.state in STOPPED else "",
         follows=_follows(lines, rows, step_id, naming),
         password_href=f"/work-items/{step_id}/password" if resets_of(tx, row) else "",
         passwords=tuple(WorkValue(f"{one.system}　{one.account}", one.password) for one in passwords),
@@ -128,7 +132,13 @@ def _around(lines: Sequence[StepLine], rows: Sequence[StepRow], step_id: int) ->
 
 
 def _stopped(tx: Transaction, row: StepRow, request: RequestRow, naming: Naming) -> str:
-    """Why it cannot be done now: done already, too early, or taken out of the plan."""
+    """Why it cannot be done now: done, too early, stopped, done by itself, or out of the plan."""
+    if row.state in STOPPED:
+        return naming.words("work.step-stopped", why=failure(row.error or {}, naming))
+    if row.state is StepState.RUNNING:
+        for job in tx.jobs.of_row(JobName.PERFORM, row.id):
+            why = unreached(job.last_error or "", naming)
+            return naming.words("work.step-by-itself", why=why, count=job.tries)
     if row.state is StepState.DONE:
         done = [e for e in tx.audit.of_request(request.id) if e.facts.get("effect") == row.effect_key]
         who = naming.person(done[-1].actor) if done else ""
@@ -137,6 +147,10 @@ def _stopped(tx: Transaction, row: StepRow, request: RequestRow, naming: Naming)
     if wait and wait.kind is WaitKind.DATE and wait.opens_on:
         return naming.words("work.not-yet", day=console_day(wait.opens_on, naming.now.date()))
     return naming.words("work.not-waiting")
+
+
+def _before(row: StepRow, naming: Naming) -> str:
+    return naming.words("work.step-handed-over", why=failure(row.error, naming)) if row.error else ""
 
 
 def _follows(lines: Sequence[StepLine], rows: Sequence[StepRow], step_id: int, naming: Naming) -> str:

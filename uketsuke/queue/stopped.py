@@ -54,7 +54,7 @@ def hand_step_over(app: App, actor: Actor, step_id: int) -> None:
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
         if not isinstance(step, AccountAction):
             raise NotAllowed("hand-step-over", row.state, "it is nothing that a person could do instead")
-        tx.steps.set_state(row.id, StepState.WAITING, expected=STOPPED)
+        tx.steps.set_state(row.id, StepState.WAITING, expected=STOPPED, error=row.error)
         manual.hand_account(tx, request.id, row.id)
         _audit(tx, actor, "hand-step-over", request, {"step": row.seq})
         refresh_due(app, tx, request.id)

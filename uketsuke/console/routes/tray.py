@@ -12,8 +12,8 @@ from starlette.responses import Response
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
-from uketsuke.console.request_page import standing_of
 from uketsuke.console.site import Here, Signed, Site, actor
+from uketsuke.console.standing import seen_afterwards, standing_of
 from uketsuke.console.views.inquiry_line import Line, inquiry_line
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.tray import tray_page
@@ -52,14 +52,17 @@ def show_tray(
             row.id: standing_of(tx, row, naming) for row in found.rows if row.state is RequestState.RUNNING
         }
         asked = inquiry_lines(tx, found.rows, naming)
-        gone = {
-            row.id: naming.words(f"why.{change}")
-            for row in found.rows
-            if (change := change_of(site.app, tx, row))
-        }
-        tray = tray_page(chosen, found, counts, filters, visitor.login, naming, running, asked, gone)
+        ahead = {row.id: _first(site, tx, row, naming) for row in found.rows}
+        tray = tray_page(chosen, found, counts, filters, visitor.login, naming, running, asked, ahead)
         frame = frame_of(request, site, tx, visitor, "tray")
     return answer(site, "tray.html", frame, tray=tray)
+
+
+def _first(site: Site, tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:
+    """What is said before all else: a problem that was seen afterwards, and what became of who asked."""
+    change = change_of(site.app, tx, row)
+    gone = (naming.words(f"why.{change}"),) if change else ()
+    return (*seen_afterwards(tx, row, naming), *gone)
 
 
 def inquiry_lines(tx: Transaction, rows: Sequence[RequestRow], naming: Naming) -> dict[int, Line]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uketsuke.console.views.naming import Naming
-from uketsuke.console.views.progress import StepLine, failure
+from uketsuke.console.views.progress import StepLine, barrier, failure, unreached
 from uketsuke.console.views.replies import cause_of
 from uketsuke.domain.states import LetterState, StepState
 from uketsuke.store.jobs import JobRow
@@ -171,20 +171,22 @@ def _says(step: StepRow) -> str:
 
 def _waiting(standing: Standing, naming: Naming) -> list[OutGroup]:
     words = naming.words
-    if not standing.waiting:
-        return []
-    rows = tuple(
-        OutRow(
+    by_cause: dict[tuple[str, str], list[OutRow]] = defaultdict(list)
+    for step, job in standing.waiting:
+        said = job.last_error or ""
+        row = OutRow(
             standing.numbers.get(step.request_id, ""),
             words.get(f"outbox.step.{step.kind}", naming.wordbook.step_kind(step.kind)),
             (words("outbox.attempts", count=job.tries),),
             naming.at(job.due_at),
-            raw=(job.last_error,) if job.last_error else (),
+            raw=(said,) if said else (),
         )
-        for step, job in standing.waiting
-    )
-    cause, says = words("outbox.later-cause"), words("outbox.says-later")
-    return [OutGroup(words("outbox.later"), "wait", cause, says, words("outbox.next-try"), rows)]
+        says = words.get(f"outbox.says-later-{barrier(said, naming)}", words("outbox.says-later"))
+        by_cause[unreached(said, naming), says].append(row)
+    return [
+        OutGroup(words("outbox.later"), "wait", cause, says, words("outbox.next-try"), tuple(rows))
+        for (cause, says), rows in by_cause.items()
+    ]
 
 
 def _step_row(step: StepRow, standing: Standing, naming: Naming) -> OutRow:

@@ -99,6 +99,19 @@ def failure(error: Mapping[str, JsonValue], naming: Naming) -> str:
     return naming.words(f"failure.{code}", **facts) if naming.words.get(f"failure.{code}", "") else code
 
 
+def unreached(said: str, naming: Naming) -> str:
+    """What is in the way of a step that is tried again by itself; `said` is the error of its job."""
+    peer = said.partition(": ")[0]
+    system = naming.words.get(f"peer.{peer}", naming.system(peer))
+    return naming.words(f"unreached.{barrier(said, naming)}", system=system)
+
+
+def barrier(said: str, naming: Naming) -> str:
+    """Its code, with which a connector's error begins; `other` for what only time mends."""
+    code = said.partition(": ")[2].partition(":")[0]
+    return code if code in naming.words.under("unreached") else "other"
+
+
 def refusal(why: str, naming: Naming) -> str:
     """What another system said no to."""
     key = f"refused-there.{why}"

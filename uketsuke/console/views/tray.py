@@ -101,12 +101,12 @@ def tray_page(
     naming: Naming,
     running: Mapping[int, tuple[str, ...]],
     asked: Mapping[int, Line] | None = None,
-    gone: Mapping[int, str] | None = None,
+    ahead: Mapping[int, tuple[str, ...]] | None = None,
 ) -> TrayPage:
     """Build the page of a view.
 
     `running` says by id what running requests wait for, or why they stopped; `asked` where inquiries
-    stand; `gone` what became of who asked.
+    stand; `ahead` what is said of any of them before all else.
     """
     words = naming.words
     query = {"view": view.value, "service": filters.service or "", "assignee": filters.assignee or ""}
@@ -131,7 +131,7 @@ def tray_page(
                 naming,
                 running.get(row.id, ()),
                 (asked or {}).get(row.id),
-                (gone or {}).get(row.id),
+                (ahead or {}).get(row.id, ()),
             )
             for row in page.rows
         ),
@@ -155,7 +155,7 @@ def tray_row(
     naming: Naming,
     running: tuple[str, ...] = (),
     asked: Line | None = None,
-    gone: str | None = None,
+    ahead: tuple[str, ...] = (),
 ) -> TrayRow:
     """One line of a list of requests."""
     address = f"/requests/{row.number}" + (f"?view={view.value}" if view else "")
@@ -171,7 +171,7 @@ def tray_row(
         if ended
         else badge(row.due_at, naming.now, naming.calendar, naming.words, due_word(row, naming)),
         reasons=(
-            *((gone,) if gone else ()),
+            *ahead,
             *(running or ((asked.text,) if asked else reasons_of(row, naming))),
         ),
         channel=row.channel.value,

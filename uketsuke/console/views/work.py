@@ -89,6 +89,11 @@ class WorkPage:
     results: tuple[ResultRow, ...]
     errors: tuple[WorkError, ...]
     stopped: str
+    """Why it cannot be done now; empty where it can."""
+    before: str
+    """Why it came to be work: no connector could do it."""
+    ways_href: str
+    """Where a person decides about a step that stands still."""
     follows: str
     password_href: str = ""
     """Where an initial password is shown; nothing where there is none to hand over."""
