@@ -109,6 +109,10 @@ class Console(Part):
     bind: HostAndPort = "127.0.0.1:8765"
     base_url: WebAddress = "http://127.0.0.1:8765"
     session_minutes: int = Field(default=480, gt=0)
+    """A sign-in that nobody uses ends."""
+    session_hours: int = Field(default=12, gt=0, le=168)
+    """It ends then also while it is used: signing in once each morning is what people expect."""
+    sessions_per_user: int = Field(default=5, ge=1, le=50)
 
 
 class Trust(Part):

@@ -16,7 +16,8 @@ from tests.attack.guesses import guesses, written_otherwise
 from tests.console.screens import USERS, Screen
 from tests.vault import Vault, open_vault
 from uketsuke.app import token_hash
-from uketsuke.console.visitor import GUEST_COOKIE, SESSION_COOKIE, secret_hash
+from uketsuke.console.cookies import GUEST, SESSION
+from uketsuke.console.visitor import secret_hash
 from uketsuke.queue.correspondence import status_token
 from uketsuke.store.requests import RequestRow
 
@@ -64,7 +65,7 @@ def doors() -> Iterator[Doors]:
         for user in USERS:
             tx.users.put(user)
     row = vault.run(vault.ask())
-    session = Screen(vault.desk).sign_in().client.cookies[SESSION_COOKIE]
+    session = Screen(vault.desk).sign_in().client.cookies[SESSION]
     with vault.desk.app.database.reading() as tx:
         letter = tx.letters.of_request(row.id)[0].message_id
     yield Doors(vault, row, status_token(vault.desk.app, row.number), vault.link(), session, letter)
@@ -120,7 +121,7 @@ def visits(web: Any, asked: list[tuple[str, str, bytes]]) -> list[tuple[int, dic
         async def send(message: Any) -> None:
             told.append(message)
 
-        headers = [(b"cookie", f"{GUEST_COOKIE}={guest}".encode())]
+        headers = [(b"cookie", f"{GUEST}={guest}".encode())]
         headers += [(b"content-type", b"application/x-www-form-urlencoded")] if body else []
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method}
         scope |= {"path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers}

@@ -73,6 +73,17 @@ def test_a_sign_in_is_never_overwritten(cli: Cli, desk: Path, password: Path) ->
     assert cli("user", "add", "op", *options).code == 1
 
 
+def test_the_last_admin_stays(cli: Cli, desk: Path, password: Path) -> None:
+    options = ("--password-file", password, "--config", desk)
+    cli("user", "add", "root", "--role", "admin", *options)
+    for command in (("roles", "root", "operator"), ("disable", "root")):
+        ended = cli("user", *command, "--config", desk)
+        assert (ended.code, "ただ一人の管理者" in ended.err) == (1, True)
+    cli("user", "add", "second", "--role", "admin", *options)
+    assert cli("user", "disable", "root", "--config", desk).code == 0
+    assert cli("user", "roles", "second", "lead", "--config", desk).code == 1
+
+
 def test_every_change_of_a_sign_in_is_in_the_audit_log(cli: Cli, desk: Path, password: Path) -> None:
     cli("user", "add", "op", "--password-file", password, "--config", desk)
     cli("user", "roles", "op", "lead", "--config", desk)
@@ -86,7 +97,10 @@ def test_every_change_of_a_sign_in_is_in_the_audit_log(cli: Cli, desk: Path, pas
         assert tx.audit.verify() is None
 
 
-@pytest.mark.parametrize("command", [["disable", "op"], ["password", "op", "--password-file", "password"]])
+@pytest.mark.parametrize(
+    "command",
+    [["disable", "op"], ["roles", "op", "lead"], ["password", "op", "--password-file", "password"]],
+)
 def test_open_screens_are_closed_with_the_sign_in(
     cli: Cli, desk: Path, password: Path, command: list[str]
 ) -> None:

@@ -72,6 +72,35 @@ def test_a_form_sent_from_another_site_is_refused_even_with_the_secret(screen: S
         assert answer.status_code == code, site
 
 
+@pytest.mark.parametrize(
+    ("origin", "code"),
+    [
+        ("http://testserver", 303),
+        ("http://127.0.0.1:8765", 303),
+        ("http://testserver.evil.example", 403),
+        ("http://evil.example", 403),
+        ("http://testserver:81", 403),
+        ("null", 403),
+        ("", 403),
+        ("testserver", 403),
+    ],
+)
+def test_over_plain_http_the_host_of_the_form_tells_where_it_came_from(
+    screen: Screen, origin: str, code: int
+) -> None:
+    secret = screen.get("/queue").xpath("//input[@name='csrf']/@value")[0]
+    answer = screen.client.post("/sign-out", data={"csrf": secret}, headers={"Origin": origin})
+    assert answer.status_code == code
+
+
+def test_a_requesters_page_sends_no_referrer_and_so_no_origin(guest: Screen) -> None:
+    answer = guest.client.post("/s/unknown/answer", data={"csrf": ""}, headers={"Origin": "null"})
+    assert answer.status_code == 403
+    guest.client.cookies.set("uketsuke_guest", "x" * 43)
+    answer = guest.client.post("/s/unknown/answer", data={"csrf": "x" * 43}, headers={"Origin": "null"})
+    assert answer.status_code == 404
+
+
 def filled(path: str) -> str:
     """The path with something in its places."""
     names = {

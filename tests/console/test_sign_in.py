@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.console.screens import PASSWORD, Screen, form, text_of, words
+from tests.console.screens import PASSWORD, Screen, form, open_screen, text_of, words
 from uketsuke.console.guard import CONTENT_SECURITY_POLICY
 from uketsuke.console.routes.sign_in import local_address
-from uketsuke.console.throttle import FAILURES_ALLOWED, PAUSE_SECONDS, Throttle
+from uketsuke.settings import Console
 
 
 def test_an_operator_who_signs_in_sees_the_tray_and_signs_out_for_good(guest: Screen) -> None:
@@ -37,45 +37,72 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(guest: Screen)
     assert "利用者名またはパスワードが違います" in answers[0]
 
 
-def test_guessing_is_stopped_even_with_the_right_password(guest: Screen) -> None:
-    for _ in range(FAILURES_ALLOWED):
-        guest.send(form(guest.get("/sign-in"), "/sign-in"), code=422, login="hashimoto", password="wrong")
-    last = guest.send(form(guest.get("/sign-in"), "/sign-in"), code=429, login="hashimoto", password=PASSWORD)
-    assert "しばらく受け付けません" in text_of(last.text)
-
-
-def test_the_throttle_forgets_after_a_while() -> None:
-    now = [0.0]
-    throttle = Throttle(lambda: now[0])
-    for _ in range(FAILURES_ALLOWED):
-        throttle.failed("a", "1")
-    assert throttle.must_wait("a", "1")
-    assert not throttle.must_wait("a", "2")
-    now[0] = PAUSE_SECONDS + 1
-    assert not throttle.must_wait("a", "1")
-
-
 ELSEWHERE = (
-    "//evil.example",
-    "https://evil.example/",
-    "/\\evil.example",
-    "\\\\evil",
-    "javascript:alert(1)",
-    "queue",
-    "",
-    "/\tqueue",
-    "/queue\r\nSet-Cookie: a=b",
-    "///evil",
-    "/\\/evil",
-    " /queue",
-    "/％0d",
-    "data:text/html,x",
+    *(
+        "//evil.example",
+        "///evil.example",
+        "////evil.example",
+        "//evil.example/%2f..",
+        "//evil.example@here/",
+    ),
+    *("/\\evil.example", "\\\\evil.example", "/\\/evil.example", "\\/evil.example", "/\\\\evil.example"),
+    *(
+        "https://evil.example/",
+        "HTTPS://evil.example",
+        "http:evil.example",
+        "https:/evil.example",
+        "https:///evil",
+    ),
+    *(
+        "ftp://evil.example",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\tscript:alert(1)",
+        "vbscript:x",
+    ),
+    *(
+        "data:text/html,x",
+        "data:text/html;base64,eA==",
+        "file:///etc/passwd",
+        "blob:x",
+        "mailto:a@evil.example",
+    ),
+    *("/\tqueue", "/\n/evil.example", "/\r/evil.example", "\t//evil.example", "\n//evil.example", "/queue\n"),
+    *("/queue\r\nSet-Cookie: a=b", "/queue\r\n\r\n<script>", "/\x00/evil.example", "/\x0b/evil", "/\x7fevil"),
+    *(" /queue", " //evil.example", "/ /evil.example\\", "/queue ", "\u3000/queue", "/\u2028/evil.example"),
+    *(
+        "/％0d",
+        "／／evil.example",
+        "/／evil.example",
+        "/。evil",
+        "﹨evil",
+        "/\u202eelpmaxe.live",
+        "/\ufeff/evil",
+    ),
+    *(
+        "",
+        "queue",
+        "?next=/queue",
+        "#x",
+        ".",
+        "..",
+        "evil.example",
+        "@evil.example",
+        ":80",
+        "%2f%2fevil.example",
+    ),
 )
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_signing_in_leads_to_no_address_but_ours(address: str) -> None:
     assert local_address(address) == "/"
+
+
+def test_what_leads_elsewhere_leads_to_the_front_page(guest: Screen) -> None:
+    page = form(guest.get("/sign-in"), "/sign-in")
+    answer = guest.send(page, login="hashimoto", password=PASSWORD, next="//evil.example")
+    assert answer.headers["location"] == "/"
 
 
 def test_a_link_to_a_request_opens_after_signing_in(guest: Screen) -> None:
@@ -96,10 +123,23 @@ def test_every_answer_carries_the_policy_and_is_kept_by_no_cache(guest: Screen) 
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(guest: Screen) -> None:
-    page = guest.client.get("/sign-in")
-    cookie = page.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
+    page = form(guest.get("/sign-in"), "/sign-in")
+    cookies = guest.send(page, login="hashimoto", password=PASSWORD).headers.get_list("set-cookie")
+    assert len(cookies) == 2
+    assert all("HttpOnly" in one and "SameSite=lax" in one and "Domain" not in one for one in cookies)
+
+
+def test_over_https_cookies_are_secure_and_no_other_host_can_set_them() -> None:
+    screen = open_screen(console=Console(base_url="https://uketsuke.city.example.lg.jp"))
+    screen.client.base_url = screen.client.base_url.copy_with(scheme="https")
+    page = form(screen.get("/sign-in"), "/sign-in")
+    cookies = screen.send(page, login="hashimoto", password=PASSWORD).headers.get_list("set-cookie")
+    screen.get("/queue")
+    assert all(one.startswith("__Host-uketsuke_") and "Secure" in one and "Path=/;" in one for one in cookies)
+    screen.client.cookies.clear()
+    screen.client.cookies.set("uketsuke_session", "of a neighbouring host")
+    assert screen.client.get("/queue").status_code == 303
+    screen.desk.app.close()
 
 
 def test_pages_hold_no_inline_script_or_style_and_load_nothing_from_elsewhere(screen: Screen) -> None:

@@ -151,6 +151,7 @@ def test_a_session_ends_by_time_by_sign_out_by_a_new_password_and_with_its_sign_
         for token, expires in (("a", later), ("b", over), ("c", later), ("d", later)):
             tx.sessions.open(token, "op", "csrf", expires)
         assert [bool(tx.sessions.get(token)) for token in "abcdx"] == [True, False, True, True, False]
+        assert [one.token_hash for one in tx.sessions.of("op")] == ["a", "c", "d"]
         tx.sessions.touch("b", later)
         tx.sessions.close("c")
         tx.sessions.touch("d", over)

@@ -18,11 +18,10 @@ from uketsuke.cli.output import Format, FormatOption, columns, show
 from uketsuke.cli.registers import ACTOR
 from uketsuke.cli.words import say
 from uketsuke.domain.states import Role
+from uketsuke.queue.sign_ins import SHORTEST, would_leave_no_admin
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.users import User
 
-SHORTEST = 12
-"""Characters a password must have (NIST SP 800-63B asks for length, not for variety)."""
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 
 LoginArgument = Annotated[str, typer.Argument(help=say("option.login"), metavar="LOGIN")]
@@ -90,12 +89,12 @@ def roles(
     config: ConfigOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """Other roles."""
+    """Other roles; every open screen is closed."""
     wanted = roles_of(role)
     with _transaction(config) as tx:
         before = _user(tx, login)
         user = before.model_copy(update={"roles": wanted})
-        tx.users.put(user)
+        _change(tx, user)
         facts = {"before": [one.value for one in before.roles], "after": [one.value for one in wanted]}
         _note(tx, "user-roles", login, facts)
     _tell("roles", user, form)
@@ -105,8 +104,7 @@ def disable(login: LoginArgument, config: ConfigOption = None, form: FormatOptio
     """No more signing in; every open screen is closed."""
     with _transaction(config) as tx:
         user = _user(tx, login).model_copy(update={"active": False})
-        tx.users.put(user)
-        tx.sessions.close_all(login)
+        _change(tx, user)
         _note(tx, "user-disable", login, {})
     _tell("disabled", user, form)
 
@@ -152,6 +150,15 @@ def _user(tx: Transaction, login: str) -> User:
     if user is None:
         raise Failure("no-user", login=login)
     return user
+
+
+def _change(tx: Transaction, user: User) -> None:
+    """Whoever has become somebody else signs in anew; raises `Failure` where no admin would be left."""
+    tx.users.lock()
+    if would_leave_no_admin(tx, user):
+        raise Failure("last-admin", login=user.login)
+    tx.users.put(user)
+    tx.sessions.close_all(user.login)
 
 
 def _note(tx: Transaction, action: str, login: str, facts: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.datastructures import FormData, UploadFile
@@ -11,8 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from uketsuke.console.access import is_public
-from uketsuke.console.site import visitor_of
-from uketsuke.console.visitor import GUEST_COOKIE, Visitor, same
+from uketsuke.console.cookies import GUEST, read_cookie
+from uketsuke.console.guard import sends_no_referrer
+from uketsuke.console.site import site_of, visitor_of
+from uketsuke.console.visitor import Visitor, same
 
 MAX_FIELDS = 400
 MAX_PART = 256 * 1024
@@ -49,18 +52,33 @@ async def sent(request: Request, visitor: Annotated[Visitor | None, Depends(visi
     """Read the form of a changing request; 403 unless it carries the secret of this browser's session."""
     if request.method in READS:
         return Sent()
-    # Where the browser says that another site made it send this, no secret is worth looking at.
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    if not _is_from_here(request):
         raise HTTPException(403, "csrf")
     async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_PART) as form:
         fields = _text_fields(form)
     found = Sent(fields)
     # A public form belongs to the browser and not to whoever is signed in in it.
     guest = is_public(request.method, request.scope["route"].path)
-    expected = request.cookies.get(GUEST_COOKIE, "") if guest or visitor is None else visitor.csrf
+    expected = read_cookie(request, GUEST) if guest or visitor is None else visitor.csrf
     if not same(expected, found.one("csrf")):
         raise HTTPException(403, "csrf")
     return found
+
+
+def _is_from_here(request: Request) -> bool:
+    """Where the browser says that another site made it send this, no secret is worth looking at.
+
+    Over plain http browsers say only Origin. Pages that send no Referer have none of theirs: `null`.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    if origin == "null":
+        return sends_no_referrer(request.url.path)
+    ours = {request.headers.get("host", ""), urlsplit(site_of(request).app.settings.console.base_url).netloc}
+    return urlsplit(origin).netloc in ours - {""}
 
 
 def _text_fields(form: FormData) -> tuple[tuple[str, str], ...]:

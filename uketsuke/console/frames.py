@@ -79,7 +79,7 @@ def answer(site: Site, template: str, frame: Frame, status: int = 200, **values:
     """The page; its status line is said once."""
     response = site.pages.answer(template, status, frame=frame, **values)
     if frame.notice is not None:
-        forget(response)
+        forget(response, site.is_https)
     return response
 
 

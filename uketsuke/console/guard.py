@@ -45,11 +45,15 @@ class Guard:
         await self.app(scope, receive, guarded)
 
 
+def sends_no_referrer(path: str) -> bool:
+    """Whether the page's address is its key: it must not travel in a Referer header."""
+    return path.startswith(("/s/", "/c/"))
+
+
 def _add(headers: MutableHeaders, path: str) -> None:
     for name, value in ALWAYS.items():
         headers[name] = value
-    # The address of a status page or confirmation is its key: it must not travel in a Referer header.
-    headers["Referrer-Policy"] = "no-referrer" if path.startswith(("/s/", "/c/")) else "same-origin"
+    headers["Referrer-Policy"] = "no-referrer" if sends_no_referrer(path) else "same-origin"
     if path.startswith("/static/"):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from uketsuke.console.cookies import NOTICE, drop_cookie, read_cookie, set_cookie
 from uketsuke.console.views.frame import Notice, Undo
-from uketsuke.console.visitor import set_cookie
 from uketsuke.console.words import Words
-
-COOKIE = "uketsuke_notice"
 
 
 @dataclass(frozen=True)
@@ -36,14 +34,14 @@ def go(request: Request, address: str, said: Said | None = None) -> Response:
         answer = RedirectResponse(address, 303)
     if said is not None:
         plain = json.dumps([said.key, said.facts, said.undo]).encode()
-        set_cookie(answer, request, COOKIE, base64.urlsafe_b64encode(plain).decode())
+        set_cookie(answer, request, NOTICE, base64.urlsafe_b64encode(plain).decode())
     return answer
 
 
 def notice_of(request: Request, words: Words) -> Notice | None:
     """What the last action left to say; None for nothing, and for a cookie that is not ours."""
     try:
-        key, facts, undo = json.loads(base64.urlsafe_b64decode(request.cookies.get(COOKIE, "")))
+        key, facts, undo = json.loads(base64.urlsafe_b64decode(read_cookie(request, NOTICE)))
         text = words(f"notice.{key}", **facts)
         taken_back = Undo(str(undo[0]), int(undo[1])) if undo else None
     except (ValueError, TypeError, KeyError, IndexError, binascii.Error):
@@ -51,6 +49,6 @@ def notice_of(request: Request, words: Words) -> Notice | None:
     return Notice(text, taken_back)
 
 
-def forget(response: Response) -> None:
+def forget(response: Response, is_https: bool) -> None:
     """It has been said."""
-    response.delete_cookie(COOKIE)
+    drop_cookie(response, is_https, NOTICE)

@@ -11,11 +11,13 @@ from starlette.requests import Request
 
 from uketsuke.app import Actor, App
 from uketsuke.console.access import is_public, may_open
+from uketsuke.console.cookies import SESSION, read_cookie
 from uketsuke.console.pages import Pages
-from uketsuke.console.throttle import Throttle
-from uketsuke.console.visitor import SESSION_COOKIE, Visitor, secret_hash
+from uketsuke.console.sessions import keep_alive
+from uketsuke.console.visitor import Visitor, secret_hash
 from uketsuke.console.words import Words
 from uketsuke.domain.states import Role
+from uketsuke.queue.sign_ins import may_sign_in
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,11 @@ class Site:
     app: App
     pages: Pages
     words: Words
-    throttle: Throttle
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach it by https."""
+        return self.app.settings.console.base_url.startswith("https://")
 
 
 class SignInNeeded(Exception):
@@ -42,14 +48,16 @@ Here = Annotated[Site, Depends(site_of)]
 
 def visitor_of(request: Request, site: Here) -> Visitor | None:
     """Who is signed in in this browser; None for nobody, and after the session has ended."""
-    secret = request.cookies.get(SESSION_COOKIE)
+    secret = read_cookie(request, SESSION)
     if not secret or request.url.path in {"/healthz", "/readyz"}:
         return None
     with site.app.database.reading() as tx:
         session = tx.sessions.get(secret_hash(secret))
         user = tx.users.get(session.login) if session else None
-    if session is None or user is None or not user.active:
+        admitted = user is not None and may_sign_in(tx, user, site.app.today())
+    if session is None or user is None or not admitted:
         return None
+    keep_alive(site.app, session)
     roles = frozenset(user.roles) - {Role.SYSTEM}
     return Visitor(user.login, user.name, roles, session.csrf, user.employee_number) if roles else None
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from hmac import compare_digest
 
 from starlette.requests import Request
-from starlette.responses import Response
 
+from uketsuke.console.cookies import GUEST, read_cookie
 from uketsuke.domain.states import Role
 
-SESSION_COOKIE = "uketsuke_session"
-GUEST_COOKIE = "uketsuke_guest"
-SESSION_LASTS = timedelta(hours=12)
-"""A working day; signing in once each morning is what people expect."""
 _RANK = (Role.LEAD, Role.OPERATOR, Role.OFFICER, Role.ADMIN, Role.STAFF)
 
 
@@ -49,15 +44,8 @@ def secret_hash(secret: str) -> str:
 
 def guest_secret(request: Request) -> str:
     """The secret behind forms of people who are not signed in; a new one where the browser has none."""
-    found = request.cookies.get(GUEST_COOKIE, "")
+    found = read_cookie(request, GUEST)
     return found if len(found) == len(new_secret()) else new_secret()
-
-
-def set_cookie(response: Response, request: Request, name: str, value: str) -> None:
-    """Set a cookie that scripts cannot read and other sites cannot use."""
-    response.set_cookie(
-        name, value, httponly=True, samesite="lax", path="/", secure=request.url.scheme == "https"
-    )
 
 
 def same(expected: str, given: str) -> bool:

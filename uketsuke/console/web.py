@@ -13,7 +13,6 @@ from uketsuke.console.pages import STATIC, Pages
 from uketsuke.console.problems import add_problem_pages
 from uketsuke.console.routes import ROUTERS
 from uketsuke.console.site import Site, admit
-from uketsuke.console.throttle import Throttle
 from uketsuke.console.words import Words
 
 
@@ -28,7 +27,7 @@ def create_app(app: App) -> FastAPI:
         dependencies=[Depends(admit), Depends(sent)],
         middleware=[Middleware(Guard)],
     )
-    web.state.site = Site(app, Pages(), Words.load(app.settings.language), Throttle())
+    web.state.site = Site(app, Pages(), Words.load(app.settings.language))
     for router in ROUTERS:
         web.include_router(router)
     web.mount("/static", StaticFiles(directory=STATIC))

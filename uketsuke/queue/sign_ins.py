@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from uketsuke.app import Actor, App
 from uketsuke.domain.states import Role
@@ -12,11 +13,13 @@ from uketsuke.store.users import User
 
 GIVEN = (Role.STAFF, Role.OPERATOR, Role.LEAD, Role.OFFICER, Role.ADMIN)
 """What a sign-in can be given, in the order of the form."""
+SHORTEST = 12
+"""Characters a password must have (NIST SP 800-63B asks for length, not for variety)."""
 OVERSEERS = frozenset({Role.LEAD, Role.ADMIN})
 
 
 def change(app: App, actor: Actor, login: str, roles: Collection[Role], is_active: bool, reason: str) -> None:
-    """Give these roles, or let the sign-in rest; whoever may no longer sign in has no open screens.
+    """Give these roles, or let the sign-in rest; either closes its open screens.
 
     Raises `Incomplete` (no reason), `NotAllowed` (why: see `hindrance`), `NotFound`.
     """
@@ -33,8 +36,7 @@ def change(app: App, actor: Actor, login: str, roles: Collection[Role], is_activ
         if after == before:
             return
         tx.users.put(after)
-        if not is_active:
-            tx.sessions.close_all(login)
+        tx.sessions.close_all(login)
         facts = {"before": _facts(before), "after": _facts(after)}
         tx.audit.append(
             at=tx.now,
@@ -56,6 +58,43 @@ def close_screens(app: App, actor: Actor, login: str, reason: str) -> None:
         tx.audit.append(
             at=tx.now, actor=actor.login, action="user-sessions", subject=f"user:{login}", reason=reason
         )
+
+
+def end_others(app: App, actor: Actor, own: str) -> int:
+    """End the actor's sessions except that of one token's hash; gives how many."""
+    with app.database.transaction("sign-in") as tx:
+        count = tx.sessions.close_all(actor.login, but=own)
+        if count:
+            tx.audit.append(
+                at=tx.now,
+                actor=actor.login,
+                action="user-sessions",
+                subject=f"user:{actor.login}",
+                facts={"ended": count},
+            )
+    return count
+
+
+def may_sign_in(tx: Transaction, user: User, today: date) -> bool:
+    """Whether the sign-in is in use, and its person, where the directory knows them, in office."""
+    person = tx.people.get(user.employee_number) if user.employee_number else None
+    return user.active and (person is None or person.is_active(today))
+
+
+def would_leave_no_admin(tx: Transaction, after: User) -> bool:
+    """Whether nobody could be an admin any more once this sign-in is so; ask under `users.lock`."""
+    others = [one for one in tx.users.all() if one.login != after.login]
+    was = tx.users.get(after.login)
+    return (
+        was is not None
+        and _is_admin(was)
+        and not _is_admin(after)
+        and not any(_is_admin(one) for one in others)
+    )
+
+
+def _is_admin(user: User) -> bool:
+    return user.active and Role.ADMIN in user.roles
 
 
 def hindrance(tx: Transaction, actor: Actor, user: User) -> str | None:

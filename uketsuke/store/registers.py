@@ -102,7 +102,19 @@ sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("browser", Words, nullable=False, server_default=""),
+    Column("address", Words, nullable=False, server_default=""),
 )
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False, index=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+"""Failed sign-ins; `key` is a keyed hash, because people type passwords where the login belongs."""
 
 audit = Table(
     "audit",

@@ -12,6 +12,7 @@ from uketsuke.store.audit import Audit
 from uketsuke.store.columns import db_now
 from uketsuke.store.effects import Effects
 from uketsuke.store.exchanges import Exchanges
+from uketsuke.store.guesses import Guesses
 from uketsuke.store.inquiries import Inquiries
 from uketsuke.store.jobs import Jobs
 from uketsuke.store.ledgers import Ledgers
@@ -148,6 +149,11 @@ class Transaction:
     def sessions(self) -> Sessions:
         """Signed-in browsers."""
         return Sessions(self.connection, self._at)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """Failed sign-ins."""
+        return Guesses(self.connection, self._at)
 
     @cached_property
     def audit(self) -> Audit:

@@ -33,6 +33,9 @@ class Session(Frozen):
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    browser: str = ""
+    """Program and system, in words."""
+    address: str = ""
 
 
 class Users(Repository):
@@ -65,7 +68,16 @@ class Users(Repository):
 class Sessions(Repository):
     """Sessions of sign-ins."""
 
-    def open(self, token_hash: str, login: str, csrf: str, expires_at: datetime) -> None:
+    def open(
+        self,
+        token_hash: str,
+        login: str,
+        csrf: str,
+        expires_at: datetime,
+        *,
+        browser: str = "",
+        address: str = "",
+    ) -> None:
         """Somebody has signed in."""
         now = self._at()
         values = {
@@ -75,6 +87,8 @@ class Sessions(Repository):
             "created_at": now,
             "seen_at": now,
             "expires_at": expires_at,
+            "browser": browser,
+            "address": address,
         }
         self._replace(sessions, values)
 
@@ -84,18 +98,28 @@ class Sessions(Repository):
         joined = select(sessions).join(users, users.c.login == sessions.c.login)
         return self._one(Session, joined.where(sessions.c.token_hash == token_hash, alive))
 
+    def of(self, login: str) -> list[Session]:
+        """The sessions of a sign-in that have not expired, the last used first."""
+        mine = select(sessions).where(sessions.c.login == login, sessions.c.expires_at > self._at())
+        return self._all(Session, mine.order_by(sessions.c.seen_at.desc(), sessions.c.token_hash))
+
+    def keep(self, login: str, count: int) -> int:
+        """End all but the last used ones; gives how many were ended."""
+        return sum(self.close(one.token_hash) for one in self.of(login)[count:])
+
     def touch(self, token_hash: str, expires_at: datetime) -> None:
         """It was used; it lives on until then."""
         mine = update(sessions).where(sessions.c.token_hash == token_hash)
         self._connection.execute(mine.values(seen_at=self._at(), expires_at=expires_at))
 
-    def close(self, token_hash: str) -> None:
-        """Somebody has signed out."""
-        self._connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+    def close(self, token_hash: str) -> int:
+        """Somebody has signed out; gives how many sessions that ended."""
+        return self._changed(delete(sessions).where(sessions.c.token_hash == token_hash))
 
-    def close_all(self, login: str) -> None:
-        """End every session of a sign-in."""
-        self._connection.execute(delete(sessions).where(sessions.c.login == login))
+    def close_all(self, login: str, but: str = "") -> int:
+        """End every session of a sign-in, except that of one token's hash; gives how many."""
+        mine = delete(sessions).where(sessions.c.login == login, sessions.c.token_hash != but)
+        return self._changed(mine)
 
     def forget_expired(self) -> int:
         """Remove what has expired; gives how many."""

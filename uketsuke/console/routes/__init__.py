@@ -12,6 +12,7 @@ from uketsuke.console.routes import (
     note,
     original,
     outbox,
+    own,
     people,
     request,
     search,
@@ -42,4 +43,5 @@ ROUTERS = (
     approvals.router,
     hindsight.router,
     people.router,
+    own.router,
 )

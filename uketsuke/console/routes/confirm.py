@@ -10,13 +10,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from uketsuke.console.cookies import GUEST, set_cookie
 from uketsuke.console.forms import Form
 from uketsuke.console.notices import Said, go
 from uketsuke.console.routing import known_request, view_of
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.confirm import confirm_page
 from uketsuke.console.views.frame import GuestFrame
-from uketsuke.console.visitor import GUEST_COOKIE, guest_secret, set_cookie
+from uketsuke.console.visitor import guest_secret
 from uketsuke.errors import NotFound, StaleVersion
 from uketsuke.queue import confirm
 from uketsuke.store.waits import WaitAnswered
@@ -34,7 +35,7 @@ def show_question(request: Request, site: Here, token: str) -> Response:
         return _unknown(site)
     secret = guest_secret(request)
     answer = site.pages.answer("confirm.html", frame=GuestFrame(secret), page=page)
-    set_cookie(answer, request, GUEST_COOKIE, secret)
+    set_cookie(answer, request, GUEST, secret)
     return answer
 
 

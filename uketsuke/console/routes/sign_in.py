@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from math import ceil
 
 from fastapi import APIRouter
+from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from uketsuke.console.cookies import GUEST, KNOWN, SESSION, drop_cookie, read_cookie, set_cookie
 from uketsuke.console.forms import Form
 from uketsuke.console.passwords import is_right
-from uketsuke.console.site import Here, Looking, Signed
+from uketsuke.console.sessions import address_of, open_session, own_hash
+from uketsuke.console.site import Here, Looking, Signed, Site
+from uketsuke.console.throttle import Attempt, begin, known_mark, succeed, wait_words
 from uketsuke.console.views.frame import GuestFrame
-from uketsuke.console.visitor import (
-    GUEST_COOKIE,
-    SESSION_COOKIE,
-    guest_secret,
-    new_secret,
-    secret_hash,
-    set_cookie,
-)
+from uketsuke.console.visitor import guest_secret
 from uketsuke.domain.states import Role
+from uketsuke.queue.sign_ins import may_sign_in
 
 router = APIRouter()
+KNOWN_SECONDS = 180 * 24 * 3600
+"""How long a browser counts as one in which that person has signed in before."""
 _LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
 
@@ -42,23 +43,23 @@ def show_sign_in(request: Request, site: Here, next: str = "/") -> Response:
 def sign_in(request: Request, site: Here, form: Form) -> Response:
     """Start a new session; the same words for an unknown sign-in, a wrong password and a closed account."""
     login, next_page = form.one("login"), local_address(form.one("next"))
-    address = request.client.host if request.client else ""
-    if site.throttle.must_wait(login, address):
-        return _form(request, site, next_page, login, "wait", 429)
+    attempt = Attempt(login, address_of(request), read_cookie(request, KNOWN))
+    wait = begin(site.app, attempt)
+    if wait > timedelta(0):
+        return _wait(request, site, next_page, login, wait)
     with site.app.database.reading() as tx:
         user = tx.users.get(login) if login else None
-    stored = user.password_hash if user and user.active else None
+        admitted = user is not None and may_sign_in(tx, user, site.app.today())
+    stored = user.password_hash if user and admitted else None
     if not is_right(stored, form.one("password")):
-        site.throttle.failed(login, address)
         return _form(request, site, next_page, login, "wrong", 422)
-    site.throttle.succeeded(login, address)
-    secret, now = new_secret(), site.app.now()
-    ends = now + timedelta(minutes=site.app.settings.console.session_minutes)
     with site.app.database.transaction("sign-in") as tx:
-        tx.sessions.open(secret_hash(secret), login, new_secret(), ends)
-        tx.audit.append(at=now, actor=login, action="sign-in", subject=f"user:{login}")
+        secret, failures = open_session(request, site.app, tx, login), succeed(site.app, tx, attempt)
+        facts: dict[str, JsonValue] = {"failures_before": failures} if failures else {}
+        tx.audit.append(at=tx.now, actor=login, action="sign-in", subject=f"user:{login}", facts=facts)
     answer = RedirectResponse(next_page, 303)
-    set_cookie(answer, request, SESSION_COOKIE, secret)
+    set_cookie(answer, request, SESSION, secret)
+    set_cookie(answer, request, KNOWN, known_mark(site.app, login), KNOWN_SECONDS)
     return answer
 
 
@@ -66,12 +67,12 @@ def sign_in(request: Request, site: Here, form: Form) -> Response:
 def sign_out(request: Request, site: Here, visitor: Signed) -> Response:
     """End this browser's session."""
     with site.app.database.transaction("sign-out") as tx:
-        tx.sessions.close(secret_hash(request.cookies[SESSION_COOKIE]))
+        tx.sessions.close(own_hash(request))
         tx.audit.append(
             at=site.app.now(), actor=visitor.login, action="sign-out", subject=f"user:{visitor.login}"
         )
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(SESSION_COOKIE)
+    drop_cookie(answer, site.is_https, SESSION)
     return answer
 
 
@@ -86,8 +87,21 @@ def show_front(visitor: Looking, site: Here) -> Response:
     return site.pages.answer("problem.html", 200, status=200, about="staff", error_number="")
 
 
+def _wait(request: Request, site: Site, next_page: str, login: str, wait: timedelta) -> Response:
+    """So long nothing is tried; said alike whether there is such a sign-in or not."""
+    answer = _form(request, site, next_page, login, "wait", 429, wait_words(wait, site.words))
+    answer.headers["Retry-After"] = str(ceil(wait.total_seconds()))
+    return answer
+
+
 def _form(
-    request: Request, site: Here, next_page: str, login: str, problem: str, status: int = 200
+    request: Request,
+    site: Site,
+    next_page: str,
+    login: str,
+    problem: str,
+    status: int = 200,
+    wait: str = "",
 ) -> Response:
     secret = guest_secret(request)
     answer = site.pages.answer(
@@ -97,6 +111,7 @@ def _form(
         next=local_address(next_page),
         login=login,
         problem=problem,
+        wait=wait,
     )
-    set_cookie(answer, request, GUEST_COOKIE, secret)
+    set_cookie(answer, request, GUEST, secret)
     return answer

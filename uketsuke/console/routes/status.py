@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from uketsuke.app import Actor, token_hash
+from uketsuke.console.cookies import GUEST, set_cookie
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import naming_of
 from uketsuke.console.request_page import see
 from uketsuke.console.site import Here, Site
 from uketsuke.console.views.frame import GuestFrame
 from uketsuke.console.views.status import DeskWords, Told, status_page
-from uketsuke.console.visitor import GUEST_COOKIE, guest_secret, set_cookie
+from uketsuke.console.visitor import guest_secret
 from uketsuke.domain.content import Kind
 from uketsuke.domain.dates import read_date
 from uketsuke.domain.plan import AgreeDate
@@ -149,7 +150,7 @@ def _page(
         page = status_page(told, f"/s/{token}", _desk(site), naming)
     secret = guest_secret(request)
     answer = site.pages.answer("status.html", status, frame=GuestFrame(secret), status=page)
-    set_cookie(answer, request, GUEST_COOKIE, secret)
+    set_cookie(answer, request, GUEST, secret)
     return answer
 
 

@@ -72,8 +72,8 @@ SECTIONS = (
     ("outbox", "/outbox", "outbox"),
 )
 """Code, address, and which count stands beside it."""
-ASIDE = (("people", "/settings/people"),)
-"""What stands in the menu of one's own name: for few people, and seldom."""
+ASIDE = (("people", "/settings/people"), ("own", "/my/sign-in"))
+"""What stands in the menu of one's own name: seldom needed, some of it for few people."""
 
 
 @dataclass(frozen=True)
