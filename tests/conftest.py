@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from xdist.remote import Producer
+
+from tests.lanes import Lanes, rank
 from tests.servers.fixtures import (
     chromium,
     crash_postgres,
@@ -41,3 +45,16 @@ __all__ = [
     "smtp_relay",
     "window",
 ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    """See `tests.lanes`; their order is that of collection, not of the number of tests."""
+    config.option.loadscopereorder = False
+    return Lanes(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker, long work comes first; without workers the order is that of the files."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))

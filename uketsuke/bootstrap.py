@@ -6,6 +6,7 @@ import os
 import secrets
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from uketsuke.app import App, ContentReader, Sender
@@ -41,8 +42,7 @@ def build(
     database = Database(settings.database_url(), clock=clock.now)
     database.check_revision()
     catalogue = Catalogue.load(settings.city, settings.services_folder)
-    letters = LetterTemplates.load(settings.city, settings.services_folder)
-    letters.check({**GENERAL, **_declared(catalogue)})
+    letters, wordbook = _texts(settings, catalogue)
     return App(
         settings=settings,
         secret=_secret(settings),
@@ -51,7 +51,7 @@ def build(
         calendar=_calendar(settings, clock),
         catalogue=catalogue,
         letters=letters,
-        wordbook=Wordbook.load(settings.language, settings.services_folder),
+        wordbook=wordbook,
         reader=reader or Reader(Limits(dkim_keys=dkim_keys(settings))),
         sender=sender or make_sender(settings),
         systems=connectors(settings),
@@ -70,6 +70,27 @@ def _record(name: str, value: str) -> str:
         return Path(value.removeprefix("file:")).read_text("ascii")
     except (OSError, UnicodeDecodeError):
         raise ConfigurationError((f"trust.dkim_keys: the key of {name} cannot be read",)) from None
+
+
+def _texts(settings: Settings, catalogue: Catalogue) -> tuple[LetterTemplates, Wordbook]:
+    """Letters, checked, and words; a city's own folder is read anew for each application."""
+    if settings.services_folder is None:
+        return _texts_of_the_package(settings.city, settings.language)
+    return _read_texts(settings.city, settings.language, settings.services_folder, catalogue)
+
+
+@cache
+def _texts_of_the_package(cities: tuple[str, ...], language: str) -> tuple[LetterTemplates, Wordbook]:
+    """Read and checked once in a process: neither changes, nor knows anything of an application."""
+    return _read_texts(cities, language, None, Catalogue.load(cities))
+
+
+def _read_texts(
+    cities: tuple[str, ...], language: str, folder: Path | None, catalogue: Catalogue
+) -> tuple[LetterTemplates, Wordbook]:
+    letters = LetterTemplates.load(cities, folder)
+    letters.check({**GENERAL, **_declared(catalogue)})
+    return letters, Wordbook.load(language, folder)
 
 
 def _declared(catalogue: Catalogue) -> dict[str, frozenset[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
@@ -27,9 +29,15 @@ def create_app(app: App) -> FastAPI:
         dependencies=[Depends(admit), Depends(sent)],
         middleware=[Middleware(Guard)],
     )
-    web.state.site = Site(app, Pages(), Words.load(app.settings.language))
+    web.state.site = Site(app, *_texts(app.settings.language))
     for router in ROUTERS:
         web.include_router(router)
     web.mount("/static", StaticFiles(directory=STATIC))
     add_problem_pages(web)
     return web
+
+
+@cache
+def _texts(language: str) -> tuple[Pages, Words]:
+    """Pages and their words: of the package, the same for every application in the process."""
+    return Pages(), Words.load(language)
