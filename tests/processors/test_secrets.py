@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from uketsuke.domain.content import Channel, Content, FormValue
+from uketsuke.intake.message import read_mail
 from uketsuke.processors.secrets import covered, holds_secret, without_secrets
 
 WRITTEN = (
@@ -19,6 +21,9 @@ WRITTEN = (
     "【新パスワード】Sakura2026!",
     "パスワードを Haru2027# に戻して",
     "Haru2027#というパスワードで",
+    "> パスワード：\n> Sakura2026!",
+    ">> [パスワード]\n>> sakurasakura",
+    "| パスワードは Haru2027# です",
     "ﾊﾟｽﾜｰﾄﾞ:Haru2027#",
     "PW: abcd",
     "password = correct-horse",
@@ -31,6 +36,8 @@ NOT_ONE = (
     "パスワードを忘れました。\n職員用ID：K1102003",
     "K1102003のパスワードを初期化してください",
     "passport: AB12345",
+    "> パスワードは忘れました。\n> 職員用ID：K1102003",
+    "パスワード：\n> 職員用ID：K1102003",
 )
 PIECES = (
     "パスワード",
@@ -88,3 +95,35 @@ def test_every_readable_part_of_a_message_is_covered() -> None:
     )
     assert "Sakura2026!" in content.model_dump_json()
     assert "Sakura2026!" not in without_secrets(content).model_dump_json()
+
+
+FORWARDED = f"""\
+From: a@city.example.lg.jp
+Subject: =?utf-8?B?{b64encode("Fwd: パスワードは Haru2027# です".encode()).decode()}?=
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="x"
+
+--x
+Content-Type: text/plain; charset=utf-8
+
+転送します。
+
+> パスワード：
+> Haru2027#
+--x
+Content-Type: message/rfc822
+Content-Disposition: attachment; filename="PW=Haru2027#.eml"
+
+From: b@city.example.lg.jp
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<p>パスワードは<b>Haru2027#</b>です。</p>
+--x--
+"""
+
+
+def test_a_forwarded_mail_is_covered_in_subject_quote_attached_message_and_file_name() -> None:
+    content = read_mail(FORWARDED.encode())
+    assert content.model_dump_json().count("Haru2027#") >= 5
+    assert "Haru2027#" not in without_secrets(content).model_dump_json()

@@ -14,8 +14,10 @@ from uketsuke.domain.text import fold, fold_marked
 _NAME = r"(?:パスワード|パスコード|暗証番号|(?<![a-z])(?:password|passwd|passcode|pass|pwd?)(?![a-z]))"
 _NOT = r"(?!https?:|\d{4}/\d|\d{1,2}/\d{1,2}(?!\d)|\d{1,2}:\d{2}(?!\d))"
 """Addresses, days and times stand behind the word without being one."""
-_TOLD = rf"{_NAME}[\])】」]?\s{{0,9}}(?:は、?|[:=])\s{{0,9}}[「『\"'(]?{_NOT}(?P<told>[!-~]{{4,}})"
-_LISTED = rf"^[ \t]{{0,9}}[\[【]{_NAME}[\]】]\s{{0,9}}{_NOT}(?P<listed>[!-~]{{4,}})"
+_GAP = r"(?:\s{0,9}|\s{0,3}\n(?:>[ \t]?){1,5}\s{0,3})"
+"""Blanks, or the next line of a quoted text with its marks (RFC 3676 4.5)."""
+_TOLD = rf"{_NAME}[\])】」]?\s{{0,9}}(?:は、?|[:=]){_GAP}[「『\"'(]?{_NOT}(?P<told>[!-~]{{4,}})"
+_LISTED = rf"^(?:>[ \t]?){{0,5}}[ \t]{{0,9}}[\[【]{_NAME}[\]】]{_GAP}{_NOT}(?P<listed>[!-~]{{4,}})"
 _MIXED = r"(?:(?=[!-~]{0,63}[a-z])(?=[!-~]{0,63}[0-9])[!-~]{6}|\*{6})[!-~]*"
 """Letters and figures in one: beside a weaker word only that is taken for one."""
 _BESIDE = rf"{_NAME}[ \t\n\]】をにがで、「『(\[]{{1,4}}{_NOT}(?P<beside>{_MIXED})"
@@ -48,6 +50,10 @@ def without_secrets(content: Content) -> Content:
     parts = ("subject", "text", "signature", "quoted_text", "full_text")
     fresh: dict[str, object] = {name: covered(getattr(content, name)) for name in parts}
     fresh["values"] = tuple(map(_covered_value, content.values))
+    fresh["attachments"] = tuple(
+        one.model_copy(update={"filename": covered(one.filename)}) for one in content.attachments
+    )
+    fresh["sender"] = content.sender.model_copy(update={"display": covered(content.sender.display)})
     changed = {name: value for name, value in fresh.items() if value != getattr(content, name)}
     return content.model_copy(update=changed) if changed else content
 
