@@ -1,6 +1,7 @@
 """An invented system of the tests, 金庫: one service for each policy of the second person.
 
-`vault-unlock` is looked at afterwards and done by a person, `vault-delete` approved before.
+`vault-unlock` is looked at afterwards and done by a person, `vault-delete` approved before;
+`vault-reset` sets a new password through the system's connector and has it handed over.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uketsuke.domain.plan import (
     Confirm,
     LedgerUpdate,
     ManualTask,
+    ResultField,
     SendMail,
     Step,
 )
@@ -123,3 +125,28 @@ class VaultDelete(Vault):
     def act(self, seq: int, account: str, owner: str) -> Step:
         """The connector of the system does it."""
         return AccountAction(seq=seq, system="vault", account=account, do="delete", owner=owner)
+
+
+class VaultReset(Vault):
+    """金庫のパスワード初期化: the connector sets it, a person hands it over, the letter does not tell it."""
+
+    id = "vault-reset"
+    title = "金庫のパスワード初期化"
+    words = Words(named=(r"金庫のパスワード初期化",))
+    action = Action.RESET
+    deed = "reset-password"
+
+    def plan(self, request: ServiceRequest, world: World, subject: Subject) -> tuple[Step, ...]:
+        """Ask, set, hand over, tell."""
+        asked = super().plan(request, world, subject)
+        if not asked:
+            return ()
+        confirm, reset, _, told = asked
+        assert isinstance(confirm, Confirm)
+        record = ResultField(name="delivered", label="伝達の記録", choices={"delivered": "伝達済"})
+        hand_over = ManualTask(seq=3, task="deliver-password", owner=confirm.owner, results=(record,))
+        return (confirm, reset, hand_over, told)
+
+    def act(self, seq: int, account: str, owner: str) -> Step:
+        """The connector of the system does it."""
+        return AccountAction(seq=seq, system="vault", account=account, do=self.deed, owner=owner)
