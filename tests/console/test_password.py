@@ -12,8 +12,9 @@ from sqlalchemy import text
 from tests.console.screens import Screen, form, open_screen, words
 from tests.desk import OPERATOR, RETURN
 from uketsuke.connectors.base import Found, Outward
-from uketsuke.domain.plan import AccountAction, ManualTask, ResultField, SendMail, Step
-from uketsuke.domain.states import RequestState
+from uketsuke.domain.authority import SecondPerson
+from uketsuke.domain.plan import AccountAction, Confirm, ManualTask, ResultField, SendMail, Step
+from uketsuke.domain.states import RequestState, StepState
 from uketsuke.queue.correspondence import status_token
 from uketsuke.queue.progress import release, store_plan
 from uketsuke.store.steps import StepRow
@@ -42,7 +43,7 @@ class Directory:
 
 
 def steps_for(account_of: str | None) -> tuple[Step, ...]:
-    """Reset, hand over, tell the owner."""
+    """Reset, hand over, tell the owner, who has been asked."""
     facts = {"receipt_number": "1", "account_id": ACCOUNT, "system": "e-KOBE", "outcome": "done"}
     facts |= {
         "done_on": "2026-12-10",
@@ -51,9 +52,13 @@ def steps_for(account_of: str | None) -> tuple[Step, ...]:
         "password_by": "phone",
     }
     return (
-        AccountAction(seq=1, system="ekobe", account=ACCOUNT, do="reset-password", owner=account_of),
+        AccountAction(
+            seq=1, after=(), system="ekobe", account=ACCOUNT, do="reset-password", owner=account_of
+        ),
         ManualTask(seq=2, task="deliver-password", owner=OWNER, results=(DELIVERED,)),
         SendMail(seq=3, template="kobe.ekobe-unlock.done", to=ADDRESS, recipient="髙橋 徹", facts=facts),
+        Confirm(seq=4, after=(), owner=OWNER),
+        Confirm(seq=5, after=(), owner=account_of or OWNER),
     )
 
 
@@ -71,7 +76,9 @@ class Handover:
         self.number = self.screen.arrive(RETURN.format(unit="LTE-0012", day="12月20日"))
         request = desk.request(self.number)
         with desk.app.database.transaction("test") as tx:
-            plan_id = store_plan(desk.app, tx, request, steps_for(account_of), OPERATOR)
+            plan_id = store_plan(desk.app, tx, request, steps_for(account_of), OPERATOR, SecondPerson.NONE)
+            for one in tx.steps.of_request(request.id)[3:]:
+                tx.steps.set_state(one.id, StepState.DONE, expected={StepState.PLANNED}, result={})
             tx.requests.update(request.id, request.version, state=RequestState.RUNNING, plan_id=plan_id)
             release(tx, request.id)
         desk.work()
