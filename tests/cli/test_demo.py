@@ -73,7 +73,7 @@ def test_a_distribution_an_exchange_and_a_return_are_complete(
         done = {
             (row.request or {})["kind"]
             for row in tx.tray.all_requests().rows
-            if row.state is RequestState.DONE
+            if (row.service, row.state) == ("lte-handover", RequestState.DONE)
         }
         units = {row.key: row.values for row in tx.ledgers.rows("lte-ledger")}
     assert done == {"distribution", "failure_exchange", "return"}
@@ -83,6 +83,27 @@ def test_a_distribution_an_exchange_and_a_return_are_complete(
         sum(unit["status"] == "handed_out" and unit.get("department") == "税務課" for unit in units.values())
         == 1
     )
+
+
+def test_an_account_is_unlocked_and_stands_for_another_person_to_look_at(
+    told: tuple[dict[str, Any], DemoFolder],
+) -> None:
+    _, folder = told
+    with app_of(folder.settings_file) as app, app.database.reading() as tx:
+        (review,) = tx.oversight.waiting()
+        row = tx.requests.get(review.request_id)
+    assert (row.service, row.state) == ("ekobe-unlock", RequestState.DONE)
+
+
+def test_whoever_looks_finds_the_last_mornings_mails_before_their_deadlines(
+    told: tuple[dict[str, Any], DemoFolder],
+) -> None:
+    _, folder = told
+    with app_of(folder.settings_file) as app, app.database.reading() as tx:
+        waiting = [row for row in tx.tray.all_requests().rows if row.state is RequestState.NEEDS_REVIEW]
+        late = [row.title for row in waiting if row.due_at is not None and row.due_at < app.now()]
+    assert len(waiting) >= 6
+    assert len(late) <= 1, late
 
 
 def test_what_is_doubtful_or_hostile_waits_in_sight(told: tuple[dict[str, Any], DemoFolder]) -> None:

@@ -11,19 +11,23 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from uketsuke.app import Actor, App
-from uketsuke.cli.demo_city import DemoFolder, demo_files
+from uketsuke.cli.demo_city import SIGN_INS, DemoFolder, demo_files
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.plan import ManualTask
-from uketsuke.domain.states import RequestState, Role
+from uketsuke.domain.states import RequestState
 from uketsuke.queue.answers import complete_step
+from uketsuke.queue.confirm import record_check
 from uketsuke.queue.decide import correct, run
 from uketsuke.queue.review import assess_now, planned
 from uketsuke.queue.timetable import tick
 from uketsuke.store.requests import RequestRow
 
-OPERATOR = Actor("operator01", Role.OPERATOR)
-MORNING = ("01-", "02-", "03-", "04-", "05-", "06-", "07-", "08-")
-LATER = ("21-", "22-", "09-", "10-", "11-", "12-", "13-")
+OPERATOR = Actor("operator01", SIGN_INS["operator01"][1], SIGN_INS["operator01"][2])
+FIRST_DAY = ("01-", "02-", "03-", "04-", "05-", "08-")
+LATER = ("21-", "10-", "11-")
+LOCKED_OUT = ("12-",)
+LAST_DAY = ("06-", "07-", "09-", "13-", "14-", "22-")
+"""Left for whoever looks at the demo: nothing of it is overdue yet."""
 COPY = "01-distribution.eml"
 """This one arrives twice."""
 
@@ -37,8 +41,8 @@ class Story:
     settle: Callable[[], None]
 
     def tell(self) -> None:
-        """Everything, from the first mail to the hand-overs a week later."""
-        self._arrive("2026-12-08T10:05", MORNING)
+        """Everything, from the first mail to the hand-overs a week later and the last morning's mails."""
+        self._arrive("2026-12-08T10:05", FIRST_DAY)
         self._arrive("2026-12-08T10:30", LATER)
         self._put("01-distribution-again.eml", _read(COPY))
         self.settle()
@@ -46,9 +50,14 @@ class Story:
         self._correct_and_run("山田 太郎", {"desired_date": "2026-12-15"})
         self._set("2026-12-09T09:20")
         self._reply("suzuki-k@city.example.lg.jp", "12月16日（水）でお願いします。")
-        for day in ("2026-12-14T14:00", "2026-12-15T14:00", "2026-12-16T10:30"):
+        self._set("2026-12-14T14:00")
+        self._do_work()
+        self._arrive("2026-12-15T09:15", LOCKED_OUT)
+        self._unlock("小林 誠")
+        for day in ("2026-12-15T14:00", "2026-12-16T09:00"):
             self._set(day)
-            self._hand_over()
+            self._do_work()
+        self._arrive("2026-12-16T09:40", LAST_DAY)
 
     def _arrive(self, at: str, names: tuple[str, ...]) -> None:
         self._set(at)
@@ -59,11 +68,28 @@ class Story:
 
     def _correct_and_run(self, requester: str, values: dict[str, str]) -> None:
         """What an operator does about a date on a closed day: after a call, another day; then run."""
-        with self.app.database.reading() as tx:
-            request = _of(tx.tray.all_requests().rows, requester)
+        request = self._waiting(requester)
         correct(self.app, OPERATOR, request.id, request.version, values)
+        self._run(requester)
+
+    def _unlock(self, requester: str) -> None:
+        """What an operator does for somebody who is locked out: run, call back, do what is to be done."""
+        request = self._waiting(requester)
+        self._run(requester)
         with self.app.database.reading() as tx:
-            request = tx.requests.get(request.id)
+            (wait,) = tx.waits.open_of_request(request.id)
+        if wait.step_id is not None:
+            record_check(self.app, OPERATOR, wait.step_id, "call-back")
+        self.settle()
+        self._do_work()
+
+    def _waiting(self, requester: str) -> RequestRow:
+        with self.app.database.reading() as tx:
+            return _of(tx.tray.all_requests().rows, requester)
+
+    def _run(self, requester: str) -> None:
+        request = self._waiting(requester)
+        with self.app.database.reading() as tx:
             plan = planned(self.app, tx, request, assess_now(self.app, tx, request))
         if plan is not None:
             run(self.app, OPERATOR, request.id, request.version, plan.hash())
@@ -76,21 +102,21 @@ class Story:
         self._put("31-reply.eml", _reply_to(letter, address, words, at))
         self.settle()
 
-    def _hand_over(self) -> None:
-        """Every hand-over whose day has come takes place."""
+    def _do_work(self) -> None:
+        """Every hand-over whose day has come takes place, and all other work that waits is done."""
         tick(self.app)
         self.settle()
-        today = self.app.today()
+        while tasks := self._tasks():
+            for step_id, task in tasks.items():
+                complete_step(self.app, OPERATOR, step_id, _results(task, self.app.today().isoformat()))
+            self.settle()
+
+    def _tasks(self) -> dict[int, ManualTask]:
         with self.app.database.reading() as tx:
-            work = [item.wait.step_id for item in tx.waits.work_list(today) if item.wait.step_id is not None]
-            steps = {step_id: tx.steps.get(step_id) for step_id in work}
-            tasks = {
-                step_id: tx.plans.get(row.plan_id).plan().step(row.seq) for step_id, row in steps.items()
-            }
-        for step_id, task in tasks.items():
-            if isinstance(task, ManualTask):
-                complete_step(self.app, OPERATOR, step_id, _handed_over(task, today.isoformat()))
-        self.settle()
+            work = [item.wait.step_id for item in tx.waits.work_list(self.app.today())]
+            rows = {step_id: tx.steps.get(step_id) for step_id in work if step_id is not None}
+            steps = {step_id: tx.plans.get(row.plan_id).plan().step(row.seq) for step_id, row in rows.items()}
+        return {step_id: step for step_id, step in steps.items() if isinstance(step, ManualTask)}
 
     def _set(self, at: str) -> None:
         self.folder.clock.set(datetime.fromisoformat(at).replace(tzinfo=JST))
@@ -102,7 +128,7 @@ class Story:
         part.rename(self.folder.inbox / name)
 
 
-def _handed_over(task: ManualTask, today: str) -> dict[str, str]:
+def _results(task: ManualTask, today: str) -> dict[str, str]:
     """The first choice of every result, and today for every day."""
     return {
         result.name: today if result.rule == "date" else next(iter(result.choices), "")
