@@ -132,7 +132,8 @@ class App:
     def system_title(self, system: str) -> str:
         """What people call a system."""
         known = self.settings.systems.get(system)
-        return (known.title if known else "") or self.wordbook.system(system)
+        named = (known.title if known else "") or self.catalogue.systems.get(system, "")
+        return named or self.wordbook.system(system)
 
     def task_of(self, step: Step) -> ManualTask | None:
         """The work that a step is for a person; None where it is none."""

@@ -41,6 +41,7 @@ def test_ap_85_a_return_at_the_counter_is_recorded_in_one_press(screen: Screen) 
     told = words(screen.get(answer.headers["location"]))
     assert "その場で完了として実行しました" in told
     assert "橋本 香織" in told
+    assert "実行した内容です" in told, "what has ended is not said to be running"
 
 
 def test_pressing_it_twice_does_it_once(screen: Screen) -> None:

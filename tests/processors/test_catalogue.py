@@ -13,6 +13,7 @@ from uketsuke.domain.text import label_key
 from uketsuke.processors.base import Processor
 from uketsuke.processors.catalogue import Catalogue, DeclaredTwice, UnknownCity, UnknownService, known_cities
 from uketsuke.processors.common_fields import CommonFields
+from uketsuke.processors.shapes.account_unlock import AccountUnlock
 from uketsuke.templates.letters import LetterTemplates
 
 SERVICES = catalogue().all()
@@ -43,6 +44,18 @@ def test_every_service_has_a_title_words_a_deadline_and_fields_with_labels(servi
 @each()
 def test_every_service_declares_its_risk(service: Processor) -> None:
     assert service.risk(None).value in {"R0", "R1", "R2", "R3"}
+
+
+@each()
+def test_every_system_that_a_service_may_name_has_a_name_for_people(service: Processor) -> None:
+    if not isinstance(service, AccountUnlock):
+        return
+    specs = service.request.specs()
+    values = [
+        {name: code} for name in ("environment", "system_name") if name in specs for code in specs[name].words
+    ]
+    named = {service.system(one) for one in ({}, *values)}
+    assert named == set(service.systems), "catalogue names systems by codes"
 
 
 @each()

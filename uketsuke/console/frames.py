@@ -28,7 +28,7 @@ def naming_of(site: Site, tx: Transaction) -> Naming:
     """The words for a page made now."""
     people = {user.login: user.name for user in tx.users.all()}
     app = site.app
-    systems = {name: app.system_title(name) for name in app.settings.systems}
+    systems = {name: app.system_title(name) for name in {*app.settings.systems, *app.catalogue.systems}}
     automatic = frozenset(app.systems)
     return Naming(
         site.words, app.wordbook, app.catalogue, app.calendar, app.now(), people, systems, automatic

@@ -227,7 +227,8 @@ def _candidates(row: RequestRow, naming: Naming) -> tuple[ServiceChoice, ...]:
 def _plan(site: Site, seen: Seen, naming: Naming) -> PlanView:
     render = preview_with(site.app, seen.row.number, naming)
     begun = seen.assessment is None and bool(seen.rows)
-    return plan_view(Planned(seen.steps, seen.results, seen.dues, begun, render), naming)
+    has_ended = begun and seen.row.ended_at is not None
+    return plan_view(Planned(seen.steps, seen.results, seen.dues, begun, render, has_ended), naming)
 
 
 def _waits_for(seen: Seen, tx: Transaction, naming: Naming) -> str:

@@ -127,6 +127,8 @@ class Processor:
     not_covered: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Field → words of kinds that have no flow (FR-18)."""
     ledgers: ClassVar[tuple[str, ...]] = ()
+    systems: ClassVar[Mapping[str, str]] = {}
+    """Systems in which its accounts live → what people call them, unless the settings say otherwise."""
     action: ClassVar[Action | None] = None
     """What the policy of the second person asks about; None where no request of it can be R3."""
     judges_passwords: ClassVar[bool] = False

@@ -79,6 +79,11 @@ class Catalogue:
         return tuple(self._services[service] for service in sorted(self._services))
 
     @property
+    def systems(self) -> Mapping[str, str]:
+        """What people call the systems that the services name."""
+        return {name: title for service in self.all() for name, title in service.systems.items()}
+
+    @property
     def ledgers(self) -> Mapping[str, Ledger]:
         """Every ledger by its id."""
         return self._ledgers

@@ -105,6 +105,7 @@ class Planned:
     dues: Mapping[int, datetime]
     has_begun: bool
     render: RenderLetter
+    has_ended: bool = False
 
 
 def plan_view(planned: Planned, naming: Naming) -> PlanView:
@@ -123,7 +124,7 @@ def plan_view(planned: Planned, naming: Naming) -> PlanView:
     )
     return PlanView(
         title,
-        words("plan.begun" if planned.has_begun else "plan.nothing-yet"),
+        words(f"plan.{_standing(planned)}"),
         changes,
         lines,
         letters,
@@ -235,6 +236,12 @@ def _line(step: Step, planned: Planned, naming: Naming) -> Line | None:
     return None
 
 
+def _standing(planned: Planned) -> str:
+    if planned.has_ended:
+        return "over"
+    return "begun" if planned.has_begun else "nothing-yet"
+
+
 def _account(step: AccountAction, results: Results, naming: Naming) -> str:
     pending = is_pending(step.account, results)
     account = naming.words("plan.later") if pending else resolve(step.account, results)
@@ -246,7 +253,9 @@ def _account(step: AccountAction, results: Results, naming: Naming) -> str:
 
 
 def _opens(day: Value, results: Results, naming: Naming) -> str:
-    if day is None or is_pending(day, results):
+    if day is None:
+        return ""
+    if is_pending(day, results):
         return naming.words("plan.on-day")
     return naming.words("plan.from-day", day=_date_text(str(resolve(day, results)), naming))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from uketsuke.domain.request import Plain, Rule, Widget, field
 from uketsuke.processors.ashiya.ledgers import ACCOUNT_REGISTER, SYSTEMS
@@ -68,6 +68,7 @@ class AccountUnlockService(AccountUnlock):
     deadlines = unlock_deadlines(2, 4, 5, 6)
     ledgers = (ACCOUNT_REGISTER.id,)
     ledger = ACCOUNT_REGISTER.id
+    systems: ClassVar = dict(SYSTEMS)
     act_steps = (4,)
     record_step = 5
     mail_step = 6
@@ -76,7 +77,3 @@ class AccountUnlockService(AccountUnlock):
     def system(self, values: Plain) -> str:
         """The system named, the directory where none is."""
         return str(values.get("system_name") or "ad")
-
-    def system_title(self, values: Plain) -> str:
-        """Its name as people write it."""
-        return dict(SYSTEMS).get(self.system(values), self.system(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from uketsuke.domain.request import Plain, Rule, Widget, field
 from uketsuke.processors.base import Phrase, Words
@@ -74,6 +74,7 @@ class EkobeUnlock(AccountUnlock):
     deadlines = unlock_deadlines(2, 3, 4, 5, 6)
     ledgers = (EKOBE_ACCOUNTS.id,)
     ledger = EKOBE_ACCOUNTS.id
+    systems: ClassVar = {"ekobe_prod": "e-KOBE", "ekobe_verify": "e-KOBE（検証環境）"}
     act_steps = (3, 4)
     deliver_step = 5
     mail_step = 6
@@ -81,7 +82,3 @@ class EkobeUnlock(AccountUnlock):
     def system(self, values: Plain) -> str:
         """`ekobe_prod`, or `ekobe_verify` for the verification environment."""
         return f"ekobe_{values.get('environment') or 'prod'}"
-
-    def system_title(self, values: Plain) -> str:
-        """e-KOBE, with the environment where it is not the usual one."""
-        return "e-KOBE（検証環境）" if values.get("environment") == "verify" else "e-KOBE"

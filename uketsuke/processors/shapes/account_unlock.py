@@ -81,7 +81,7 @@ class AccountUnlock(Processor):
 
     def system_title(self, values: Plain) -> str:
         """What people call that system."""
-        return self.system(values)
+        return self.systems.get(self.system(values), self.system(values))
 
     def risk(self, request: ServiceRequest | None) -> Risk:
         """Who unlocks somebody else's account may act in their name."""
