@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from xdist.remote import Producer
 
+from tests import shared_sql
 from tests.lanes import Lanes, rank
 from tests.servers.fixtures import (
     chromium,
@@ -45,6 +46,8 @@ __all__ = [
     "smtp_relay",
     "window",
 ]
+
+shared_sql.share()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
@@ -31,10 +28,7 @@ class Office:
 
     @classmethod
     def of(cls, city: str, genuine: Genuine, relay: Form) -> Office:
-        """Its people, accounts and ledgers; the clock stands where the genuine mail comes in.
-
-        In memory, where there is some: nothing here is about what a disk keeps.
-        """
+        """Its people, accounts and ledgers; the clock stands where the genuine mail comes in."""
         world = context(city)
         trust = Trust(
             staff_domains=tuple(world["staff_domains"]),
@@ -42,9 +36,7 @@ class Office:
             border_hosts=tuple(world["border_hosts"]),
             dkim_keys=dict([genuine.key.entry]),
         )
-        memory = Path("/dev/shm")
-        data = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
-        desk = Desk.open(genuine.at, data=data, city=(city,), trust=trust, form=(relay,))
+        desk = Desk.open(genuine.at, city=(city,), trust=trust, form=(relay,))
         office = cls(desk, genuine)
         office._found(world, city)
         return office

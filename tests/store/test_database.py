@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 import uketsuke.store
@@ -18,7 +19,10 @@ from tests.store.threads import together
 from uketsuke import boundary
 from uketsuke.domain.job import JobName
 from uketsuke.errors import ConfigurationError, TransactionOpen, TryLater
+from uketsuke.store.columns import db_now
 from uketsuke.store.database import Database
+
+HOUR = timedelta(hours=1)
 
 
 def accept_and_fail(database: Database) -> None:
@@ -191,6 +195,15 @@ def test_database_time_is_aware_and_runs(database: Database) -> None:
         before, found, after = datetime.now(UTC), database.now(), datetime.now(UTC)
         assert found.tzinfo is UTC
         assert before - timedelta(milliseconds=1) <= found <= after
+
+
+def test_a_statement_kept_for_one_offset_of_time_is_not_used_for_another(database: Database) -> None:
+    """Compiled statements are kept; the offset stands in their text."""
+    with database.reading() as tx:
+        now, later = (tx.connection.execute(select(db_now(by))).scalar_one() for by in (timedelta(), HOUR))
+        again = tx.connection.execute(select(db_now()))
+    assert timedelta() < later - now - HOUR < timedelta(minutes=1)
+    assert again.context.cache_hit is CacheStats.CACHE_HIT
 
 
 def test_the_clock_given_is_the_time_of_every_row(url: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator
 
 Shape = TypeVar("Shape")
@@ -91,7 +92,12 @@ class db_now(FunctionElement[datetime]):
     """The database's time, to the millisecond or finer, plus an offset; for leases (DESIGN 8)."""
 
     type = UtcDateTime()
-    inherit_cache = False
+    # Statements with the same offset are compiled once: every claim and every lease has one.
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 - as SQLAlchemy's own elements declare what tells them apart
+        *FunctionElement._traverse_internals,
+        ("seconds", InternalTraversal.dp_plain_obj),
+    ]
 
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
         self.seconds = round(offset.total_seconds(), 3)
