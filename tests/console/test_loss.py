@@ -40,7 +40,6 @@ def test_choosing_loss_shows_work_row_and_letter_and_runs_them(screen: Screen) -
     screen.send(form(page, "/correct"), "確認して実行")
     screen.desk.work()
     assert screen.desk.request(number).state is RequestState.RUNNING
-    assert "受渡し" not in words(page_of(screen, number).get_element_by_id("plan"))
     work = words(screen.get("/work-items"))
     assert "回線の停止" in work
     assert "紛失・盗難の報告" in work
@@ -61,7 +60,9 @@ def test_the_work_page_records_who_confirmed_the_stop(screen: Screen) -> None:
     screen.send(form(screen.get(href), href), r__confirmed_by="法人窓口 佐藤")
     screen.desk.work()
     assert screen.desk.unit("LTE-0012")["status"] == "lost"
-    assert "手順の順に実行しています" in words(page_of(screen, number).get_element_by_id("plan"))
+    plan = words(page_of(screen, number).get_element_by_id("plan"))
+    assert "回線の停止" in plan
+    assert "受渡しの当日" not in plan, "no hand-over is part of a loss"
 
 
 def test_a_note_does_not_ask_what_only_the_request_decides(screen: Screen) -> None:
