@@ -38,7 +38,7 @@ def test_the_shape_is_the_documented_one(cli: Cli) -> None:
     (one,) = objects(cli, CLEAN, "--world", WORLD)
     assert list(one) == KEYS
     assert list(one["thread"]) == ["in_reply_to", "receipt"]
-    assert list(one["authority"]) == [*AUTHORITY, "doubts", "declared"]
+    assert list(one["authority"]) == [*AUTHORITY, "doubts", "posts", "declared"]
     (request,) = one["requests"]
     assert list(request) == ["service", "fields", "concerns", "plan"]
     field = request["fields"]["desired_date"]

@@ -11,6 +11,8 @@ import pytest
 from tests.console.screens import USERS, Screen, form, words
 from tests.vault import OWNER, Vault, open_vault
 from uketsuke.app import Actor
+from uketsuke.domain.authority import Risk
+from uketsuke.domain.people import Post
 from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.queue import answers, confirm
 from uketsuke.store.ledgers import Origin
@@ -253,6 +255,22 @@ def test_ap_66_the_request_says_the_second_person_apart_from_the_doubts(scene: S
     assert "本人の確認と処理担当 1名の確認" in band
     assert "実行前に別の人の承認" in band
     assert "確認が必要な理由はありません" in words(page.get_element_by_id("gate"))
+
+
+def test_ap_66_the_request_says_which_post_it_rests_on_and_where_a_service_says_less(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both stand in the band of the authority, with the decision as it is stored."""
+    monkeypatch.setattr(
+        type(scene.vault.desk.app.catalogue.service("vault-unlock")), "risk", lambda _self, _request: Risk.R1
+    )
+    with scene.vault.desk.app.database.transaction("posts") as tx:
+        tx.posts.put("10001", Post(title="次長（兼務）", sections=("道路計画課",)))
+    row = scene.vault.ask(sender="tanaka-h@city.example.lg.jp")
+    page = scene.browser("hashimoto").get(f"/requests/{row.number}")
+    band = words(page.xpath("//section[@class='auth']")[0])
+    assert "自分の所属のもの（役職「次長（兼務）」による）" in band
+    assert "業務の申告は「台帳の変更（元に戻せる）」ですが、手順にそれより重い操作があります" in band
 
 
 def test_leads_settle_and_nobody_else(scene: Scene) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
@@ -12,6 +14,7 @@ from tests.console.test_browser import sign_in
 from tests.servers.browser import Window
 from uketsuke.app import Actor
 from uketsuke.console.web import create_app
+from uketsuke.domain.people import Post
 from uketsuke.domain.states import Role
 from uketsuke.errors import NotAllowed
 from uketsuke.queue import sign_ins
@@ -51,6 +54,19 @@ def test_a_lead_finds_people_and_sees_what_belongs_to_them(guest: Screen) -> Non
     assert "髙橋 徹" in person
     assert number in person
     guest.get("/settings/people/無い", 404)
+
+
+def test_a_lead_sees_for_whom_somebody_may_ask_and_until_when(guest: Screen) -> None:
+    with_users(guest).sign_in("lead")
+    with guest.desk.app.database.transaction("posts") as tx:
+        for title, last in (("兼務", date(2026, 12, 9)), ("併任", date(2027, 3, 31)), ("秘書", None)):
+            section, persons = ((), ("10002",)) if title == "秘書" else (("環境保全課",), ())
+            tx.posts.put("10001", Post(title=title, sections=section, persons=persons, valid_to=last))
+    page = words(guest.get("/settings/people/10001"))
+    assert "兼務：環境保全課（終了 2026-12-09 まで）" in page
+    assert "併任：環境保全課（有効 2027-03-31 まで）" in page
+    assert "秘書：小林 誠（有効 終わりの日なし）" in page
+    assert "兼務・代理ありません" in words(guest.get("/settings/people/10002"))
 
 
 def test_a_role_is_given_with_a_reason_and_audited(guest: Screen) -> None:

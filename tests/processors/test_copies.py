@@ -8,6 +8,7 @@ from tests.sample_files import by_name, world_on
 from uketsuke.domain.authority import Authority, Evidence, Identity, Path, Risk
 from uketsuke.domain.plan import SendMail
 from uketsuke.processors.copies import with_copies
+from uketsuke.processors.sender import Who
 
 SAMPLE = by_name("kobe/lte-handover/own-sentence-return-clean")
 WORLD = world_on(SAMPLE.received_at)
@@ -25,7 +26,8 @@ def copied(*cc: str, **changes: object) -> list[tuple[str, ...]]:
     """The Cc of the plan's letters, where 髙橋 of 道路計画課 asks."""
     (asking,) = WORLD.people(mail=TAKAHASHI) or []
     content = SAMPLE.content.model_copy(update={"cc": cc})
-    steps = with_copies(LETTERS, content, asking, STRONG.model_copy(update=changes), WORLD)
+    who = Who(STRONG.path, STRONG.identity, asking)
+    steps = with_copies(LETTERS, content, who, STRONG.model_copy(update=changes), WORLD)
     return [step.cc for step in steps if isinstance(step, SendMail)]
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from uketsuke.domain.authority import Action, Risk, Target
 from uketsuke.domain.deadline import AfterBusinessDays
-from uketsuke.domain.people import Person
+from uketsuke.domain.people import Asker
 from uketsuke.domain.plan import (
     AccountAction,
     AccountDeed,
@@ -58,15 +58,15 @@ class Vault(Processor):
         """Always the gravest."""
         return Risk.R3
 
-    def target(self, values: Plain, person: Person | None, world: World) -> Target:
+    def target(self, values: Plain, asker: Asker, world: World) -> Target:
         """Whose account it is."""
         row = world.row(VAULTS.id, str(values.get("account_id")))
         owner = world.person(str(row.values["person"])) if row else None
-        if person is None or owner is None:
+        if owner is None:
             return Target.OTHER
-        if owner.employee_number == person.employee_number:
+        if asker.person is not None and owner.employee_number == asker.person.employee_number:
             return Target.OWN
-        return Target.SECTION if owner.department == person.department else Target.OTHER
+        return Target.SECTION if owner.department in asker.sections else Target.OTHER
 
     def plan(self, request: ServiceRequest, world: World, subject: Subject) -> tuple[Step, ...]:
         """Ask, do, note, tell."""

@@ -89,6 +89,7 @@ def explain(
             "need": [need.value for need in authority.need],
             "second_person": authority.second_person.value if authority.second_person else None,
             "doubts": list(authority.doubts),
+            "posts": list(authority.posts),
             "declared": authority.declared.value if authority.declared else None,
         },
         "fields": {} if chosen else explain_fields(assessment.reading),

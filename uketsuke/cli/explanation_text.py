@@ -80,7 +80,8 @@ class Telling:
         doubts = [say("explain.doubts", why=why)] if why else []
         declared = authority["declared"]
         heavier = [say("explain.heavier", declared=self._word("risk", declared))] if declared else []
-        return [say("explain.authority", need=need, **facts), *heavier, *doubts]
+        posts = [say("explain.posts", posts="、".join(authority["posts"]))] if authority["posts"] else []
+        return [say("explain.authority", need=need, **facts), *posts, *heavier, *doubts]
 
     def _plan(self, plan: Mapping[str, Any] | None) -> list[str]:
         if plan is None:

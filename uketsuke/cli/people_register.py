@@ -80,10 +80,19 @@ class PeopleRegister(Register):
         tx.people.put(person)
 
     def remark(self, tx: Transaction, cells: Cells) -> str:
-        """See `Register`: a section that nobody knows is nobody's."""
+        """See `Register`: a section that nobody knows is nobody's; posts outlive a transfer."""
         department = cells.get("department", "")
         known = not department or not tx.departments.known() or tx.departments.matching(department)
-        return "" if known else say("row.unknown-department", department=department)
+        unknown = "" if known else say("row.unknown-department", department=department)
+        return f"{unknown}{self._kept_posts(tx, cells)}"
+
+    def _kept_posts(self, tx: Transaction, cells: Cells) -> str:
+        """Posts for others that who is transferred would still hold."""
+        before = tx.people.get(_number(cells)) if cells else None
+        if before is None or before.department == cells["department"]:
+            return ""
+        held = [one.title for one in tx.posts.of_person(before.employee_number) if one.is_valid(self.today)]
+        return say("row.keeps-posts", posts="、".join(held)) if held else ""
 
     def left(self, rows: Rows, named: frozenset[str]) -> Rows:
         """See `Register`: who is in office or will be."""

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from uketsuke.cli import demo, doctor, explaining, intake, running, setup, transfer, users
+from uketsuke.cli import demo, doctor, explaining, exports, intake, running, setup, transfer, users
 from uketsuke.cli.exits import code_of, describe
 from uketsuke.cli.output import tell
 from uketsuke.cli.words import say
@@ -19,17 +19,19 @@ GROUPS: dict[str, dict[str, Callable[..., None]]] = {
     "intake": {"once": intake.once, "watch": intake.watch},
     "import": {
         "people": transfer.import_people,
+        "posts": transfer.import_posts,
         "departments": transfer.import_departments,
         "mailboxes": transfer.import_mailboxes,
         "accounts": transfer.import_accounts,
         "ledger": transfer.import_ledger,
     },
     "export": {
-        "people": transfer.export_people,
-        "departments": transfer.export_departments,
-        "mailboxes": transfer.export_mailboxes,
-        "accounts": transfer.export_accounts,
-        "ledger": transfer.export_ledger,
+        "people": exports.export_people,
+        "posts": exports.export_posts,
+        "departments": exports.export_departments,
+        "mailboxes": exports.export_mailboxes,
+        "accounts": exports.export_accounts,
+        "ledger": exports.export_ledger,
     },
     "user": {
         "add": users.add,

@@ -1,13 +1,11 @@
-"""`import` and `export`: tables in, with a verdict for every row, and out without loss."""
+"""`import`: tables in, with a verdict for every row."""
 
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +22,10 @@ from uketsuke.cli.ledger_register import LedgerRegister
 from uketsuke.cli.opening import app_of
 from uketsuke.cli.output import Format, FormatOption, show
 from uketsuke.cli.people_register import PeopleRegister
+from uketsuke.cli.posts_register import PostsRegister
 from uketsuke.cli.registers import ACTOR, Register
 from uketsuke.cli.words import say
-from uketsuke.domain.calendar import JST
-from uketsuke.domain.sheet import Sheet, UnreadableSheet, read_sheet, write_sheet
+from uketsuke.domain.sheet import Sheet, UnreadableSheet, read_sheet
 from uketsuke.intake.workbook import is_workbook, read_workbook
 from uketsuke.store.transaction import Transaction
 
@@ -78,6 +76,22 @@ def import_people(
     """The directory of persons."""
     way = Way(dry_run, skip_errors, complete, leavers, other_columns)
     _import(lambda app, tx: PeopleRegister(app.today()), Source(file, sheet), way, config, form)
+
+
+def import_posts(
+    file: FileArgument,
+    dry_run: DryRunOption = False,
+    skip_errors: SkipErrorsOption = False,
+    complete: CompleteOption = False,
+    leavers: LeaversOption = None,
+    other_columns: OtherColumnsOption = False,
+    sheet: SheetOption = None,
+    config: ConfigOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """For whom people may ask beside themselves."""
+    way = Way(dry_run, skip_errors, complete, leavers, other_columns)
+    _import(lambda app, tx: PostsRegister(app.today()), Source(file, sheet), way, config, form)
 
 
 def import_departments(
@@ -137,36 +151,6 @@ def import_ledger(
     """One ledger."""
     way = Way(dry_run, skip_errors, other_columns=other_columns)
     _import(lambda app, tx: ledger_register(app, tx, name), Source(file, sheet), way, config, form)
-
-
-def export_people(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
-    """The directory of persons."""
-    _export(lambda app, tx: PeopleRegister(app.today()), None, config, form)
-
-
-def export_departments(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
-    """The departments."""
-    _export(lambda app, tx: DepartmentsRegister(), None, config, form)
-
-
-def export_mailboxes(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
-    """The mailboxes that sections share."""
-    _export(lambda app, tx: MailboxesRegister(), None, config, form)
-
-
-def export_accounts(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
-    """Accounts of named systems."""
-    _export(lambda app, tx: AccountsRegister(), None, config, form)
-
-
-def export_ledger(
-    name: NameArgument,
-    as_of: Annotated[str | None, typer.Option("--as-of", help=say("option.as-of"), metavar="DATE")] = None,
-    config: ConfigOption = None,
-    form: FormatOption = Format.TEXT,
-) -> None:
-    """One ledger, now or as it stood at the end of a day."""
-    _export(lambda app, tx: ledger_register(app, tx, name), _end_of(as_of), config, form)
 
 
 def ledger_register(app: App, tx: Transaction, name: str) -> LedgerRegister:
@@ -248,30 +232,3 @@ def _tell(name: str, source: Source, sheet: Sheet, judged: list[Judged], way: Wa
         done = "skipping" if way.skip_errors else "nothing"
         said = say(f"row.would-be-{done}" if way.dry_run else f"row.was-{done}")
         raise Failure("rows-refused", Code.PERSON, count=counts[Verdict.REFUSED], done=said)
-
-
-def _export(make: Make, as_of: datetime | None, config: Path | None, form: Format) -> None:
-    with app_of(config) as app, app.database.reading() as tx:
-        register = make(app, tx)
-        rows = register.current(tx, as_of)
-    if form is not Format.TEXT:
-        show(form, {"register": register.name, "rows": list(rows.values())}, rows="rows")
-        return
-    cells = ([row.get(name, "") for name in register.columns] for _, row in sorted(rows.items()))
-    _write(write_sheet(list(register.columns.values()), cells))
-
-
-def _write(raw: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(raw)
-    sys.stdout.buffer.flush()
-
-
-def _end_of(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Failure("bad-date", Code.USAGE, text=text) from error
-    return datetime.combine(day + timedelta(days=1), time(), JST) - timedelta(microseconds=1)

@@ -154,6 +154,8 @@ class Authority(Frozen):
     """The policy where the table says confirm; None where nobody else is asked."""
     person: str | None = None
     """Employee number of who asks, where it is exactly one active person."""
+    posts: tuple[str, ...] = ()
+    """Titles of the posts without which the target would be somebody else's."""
     doubts: tuple[str, ...] = ()
     """Why the evidence is not better: codes of what speaks against the message's own claim."""
 

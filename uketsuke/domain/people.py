@@ -8,10 +8,26 @@ from uketsuke.domain.content import Frozen
 
 
 class Post(Frozen):
-    """A post somebody holds, with the roles that come with it."""
+    """A post somebody holds, with the roles that come with it, and for whom its holder may ask."""
 
     title: str
     roles: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    """Sections beside the holder's own (兼務, 代理), by name, alias or code."""
+    persons: tuple[str, ...] = ()
+    """Employee numbers of those whom the holder stands in for (秘書)."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_valid(self, on: date) -> bool:
+        """Whether it is held on that day."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return begun and (self.valid_to is None or on <= self.valid_to)
+
+
+def speaks(post: Post, on: date) -> bool:
+    """Whether its holder may ask for somebody else on that day."""
+    return bool(post.sections or post.persons) and post.is_valid(on)
 
 
 class Person(Frozen):
@@ -56,6 +72,17 @@ class SharedMailbox(Frozen):
 
     mail: str
     department: str
+
+
+class Asker(Frozen):
+    """Who asks, and for whom by the directory alone: what tells whose thing it is (FAULTS 3, target)."""
+
+    person: Person | None = None
+    """None where a section's mailbox asks, or nobody knows who."""
+    sections: frozenset[str] = frozenset()
+    """One's own section and those that a post gives today; the section whose mailbox it came from."""
+    persons: frozenset[str] = frozenset()
+    """Employee numbers of others whom a post lets one stand in for."""
 
 
 class Account(Frozen):

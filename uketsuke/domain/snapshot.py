@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from uketsuke.domain.authority import SECOND_PERSON, Action, SecondPerson
 from uketsuke.domain.calendar import Calendar
-from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, Post, RegisteredForm, SharedMailbox, speaks
 from uketsuke.domain.text import fold, person_key
 from uketsuke.domain.world import LedgerRow, OpenRequest, find_form, match_departments
 
@@ -137,6 +137,11 @@ class SnapshotWorld:
         return next(
             (p for p in listed if p.employee_number == employee_number and p.is_active(self.today)), None
         )
+
+    def posts(self, employee_number: str) -> tuple[Post, ...]:
+        """See `World`; those of the person's own row."""
+        found = self.person(employee_number)
+        return tuple(one for one in (found.posts if found else ()) if speaks(one, self.today))
 
     def second_person(
         self, service: str, action: Action, *, persons: Collection[str] = (), effects: int = 1

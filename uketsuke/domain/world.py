@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from uketsuke.domain.authority import Action, SecondPerson
 from uketsuke.domain.calendar import Calendar
 from uketsuke.domain.content import Frozen
-from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, Post, RegisteredForm, SharedMailbox
 from uketsuke.domain.text import key as text_key
 from uketsuke.domain.text import person_key
 
@@ -99,6 +99,9 @@ class World(Protocol):
 
     def person(self, employee_number: str) -> Person | None:
         """The active person of that number."""
+
+    def posts(self, employee_number: str) -> tuple[Post, ...]:
+        """The posts of that person which are held today and say for whom else they may ask."""
 
     def second_person(
         self, service: str, action: Action, *, persons: Collection[str] = (), effects: int = 1

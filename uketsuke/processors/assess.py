@@ -191,7 +191,7 @@ class _View:
             candidates=self.candidates,
             concerns=concerns,
             request=request if self.processor else None,
-            steps=with_copies(steps, self.content, who.person, authority, self.world) or None,
+            steps=with_copies(steps, self.content, who, authority, self.world) or None,
             plan_state=_state(steps or None, concerns, decided),
             subject=subject,
             dues={step.seq: self._due(step.deadline) for step in steps if step.deadline},
@@ -223,15 +223,18 @@ class _View:
         view = self._extraction()
         reading = with_corrections(view.reading(), corrections, model, view.reader)
         who = who_asks(self.content, reading.plain(), self.world, self.applied)
-        reading = with_directory(reading, who.person, model, section=self.processor is not None)
+        known, part = who.known(self.world)
+        if self.processor is None:
+            known.pop("department", None)
+        reading = with_directory(reading, known, part, model)
         return with_defaults(reading, model), who
 
     def _subject(self, who: Who, values: Plain) -> Subject:
-        """Letters go to directory addresses only: the person's, else the section's (AP-84)."""
-        department = str(values.get("department") or "")
+        """Letters go to directory addresses only: one's own or the mailbox's, else the section's (AP-84)."""
+        department = who.mailbox.department if who.mailbox else str(values.get("department") or "")
         person = who.person
         section = self.world.address_of(person.department if person else department)
-        to = (person.mail if person else None) or section
+        to = who.address or section
         return Subject(
             self.applied,
             to,

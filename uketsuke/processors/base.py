@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from uketsuke.domain.authority import Action, Risk, Target
 from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.deadline import Rule as DeadlineRule
-from uketsuke.domain.people import Person
+from uketsuke.domain.people import Asker, Person
 from uketsuke.domain.plan import Plan, Results, Step
 from uketsuke.domain.reading import Concern, Reading
 from uketsuke.domain.request import Plain, ServiceRequest
@@ -162,7 +162,7 @@ class Processor:
         """How much harm a wrong request could do (FAULTS 3)."""
         return Risk.R1
 
-    def target(self, values: Plain, person: Person | None, world: World) -> Target:
+    def target(self, values: Plain, asker: Asker, world: World) -> Target:
         """Whose thing would change, seen from who asks; what is not known is somebody else's."""
         return Target.OTHER
 

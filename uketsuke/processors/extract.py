@@ -8,14 +8,11 @@ signatures; a value that could not be read keeps its raw words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import JsonValue
-
 from uketsuke.domain.content import Channel, Content
-from uketsuke.domain.people import Person
 from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind
 from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
 from uketsuke.domain.text import fold_marked, label_key
@@ -202,20 +199,18 @@ class Extraction:
 
 
 def with_directory(
-    reading: Reading, person: Person | None, request: type[ServiceRequest], *, section: bool
+    reading: Reading, known: Mapping[str, str | None], part: str, request: type[ServiceRequest]
 ) -> Reading:
-    """Fill from the directory what must be known of who asks and is not said; the section if wanted."""
-    if person is None:
-        return reading
-    known: dict[str, JsonValue] = {"requester_name": person.name, "requester_email": person.mail}
-    if section:
-        known["department"] = person.department
+    """Fill in what the directory knows of who asks, where it must be known and is not said.
+
+    `part` names the row of the directory.
+    """
     for name, value in known.items():
         history = reading.values.get(name, ())
         spec = request.specs().get(name)
         needed = spec is not None and spec.is_required(reading.plain())
         if value and needed and all(one.value is None for one in history):
-            source = Source(kind=SourceKind.DIRECTORY, part=person.employee_number, text=str(value))
+            source = Source(kind=SourceKind.DIRECTORY, part=part, text=str(value))
             found = FieldValue(value=value, raw=str(value), source=source, rule="directory")
             reading = reading.with_value(name, found)
     return reading

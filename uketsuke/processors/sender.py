@@ -12,7 +12,7 @@ from datetime import datetime
 
 from uketsuke.domain.authority import Identity, Path
 from uketsuke.domain.content import Channel, Content
-from uketsuke.domain.people import Person
+from uketsuke.domain.people import Person, SharedMailbox
 from uketsuke.domain.request import Plain
 from uketsuke.domain.text import person_key
 from uketsuke.domain.world import World
@@ -40,6 +40,40 @@ class Who:
     person: Person | None = None
     doubts: tuple[str, ...] = ()
     """Codes of what speaks against it (`trail.doubts_of`, and headers that name somebody else)."""
+    mailbox: SharedMailbox | None = None
+    """The section's mailbox that it came from; then nobody knows the person."""
+
+    def known(self, world: World) -> tuple[dict[str, str | None], str]:
+        """What the directory says of who asks, by field, and which of its rows says so."""
+        if self.person is not None:
+            found = {"requester_name": self.person.name, "requester_email": self.person.mail}
+            return {**found, "department": self.person.department}, self.person.employee_number
+        if self.mailbox is not None:
+            return {
+                "requester_email": self.mailbox.mail,
+                "department": self.section(world),
+            }, self.mailbox.mail
+        return {}, ""
+
+    @property
+    def address(self) -> str | None:
+        """The directory's address of who asks."""
+        asked = self.mailbox or self.person
+        return asked.mail if asked else None
+
+    def section(self, world: World) -> str | None:
+        """The section of who asks; not those that a post gives beside it."""
+        if self.person is not None:
+            return self.person.department
+        return section_of(self.mailbox.department, world) if self.mailbox else None
+
+
+def section_of(name: str, world: World) -> str | None:
+    """The one section of today that a name, alias or code means; None where that is none or several."""
+    found = world.departments(name)
+    if found is None:
+        return name
+    return found[0].name if len(found) == 1 else None
 
 
 def who_asks(content: Content, values: Plain, world: World, at: datetime | None = None) -> Who:
@@ -93,8 +127,9 @@ def _addressed(content: Content, path: Path, world: World, at: datetime | None) 
     others = any(doubt in OTHERS for doubt in doubts)
     if found and len(found) == 1 and not others:
         return Who(path, Identity.ONE_PERSON, found[0], doubts)
-    if not found and address and not others and world.mailbox(address):
-        return Who(path, Identity.SECTION_MAILBOX, None, doubts)
+    box = world.mailbox(address) if address and not found and not others else None
+    if box is not None:
+        return Who(path, Identity.SECTION_MAILBOX, None, doubts, box)
     unknown = () if others or not address or found is None else ("unknown-person",)
     return Who(path, Identity.UNKNOWN, None, (*doubts, *unknown))
 

@@ -55,6 +55,19 @@ people = Table(
 )
 """A person as from a day on (`since`; the first day of all where the list names none)."""
 
+posts = Table(
+    "posts",
+    metadata,
+    Column("employee_number", String(40), primary_key=True),
+    Column("title", Words, primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("sections", Stored(tuple[str, ...]), nullable=False),
+    Column("persons", Stored(tuple[str, ...]), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+"""For whom somebody may ask beside themselves; `since` as that of people."""
+
 departments = Table(
     "departments",
     metadata,

@@ -21,6 +21,7 @@ from uketsuke.store.marks import Marks
 from uketsuke.store.oversight import Oversight
 from uketsuke.store.people import Accounts, Departments, People
 from uketsuke.store.plans import Plans
+from uketsuke.store.posts import Posts
 from uketsuke.store.receipts import Receipts
 from uketsuke.store.repository import Moment
 from uketsuke.store.requests import Requests
@@ -124,6 +125,11 @@ class Transaction:
     def stock(self) -> Stock:
         """Units taken from ledgers."""
         return Stock(self.connection, self._at)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """For whom people may ask beside themselves."""
+        return Posts(self.connection, self._at)
 
     @cached_property
     def people(self) -> People:

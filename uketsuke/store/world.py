@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from uketsuke.domain.authority import R3_PER_DAY, R3_PER_HOUR, Action, SecondPerson, policy_of
 from uketsuke.domain.calendar import JST, Calendar
-from uketsuke.domain.people import Account, Department, Person, RegisteredForm, SharedMailbox
+from uketsuke.domain.people import Account, Department, Person, Post, RegisteredForm, SharedMailbox, speaks
 from uketsuke.domain.text import person_key
 from uketsuke.domain.world import LedgerRow, OpenRequest, find_form
 from uketsuke.store.likeness import nearest
@@ -108,6 +108,12 @@ class StoredWorld:
         """See `World`."""
         found = self._tx.people.get(employee_number)
         return found if found is not None and found.is_active(self.today) else None
+
+    def posts(self, employee_number: str) -> tuple[Post, ...]:
+        """See `World`."""
+        found = self._tx.people.get(employee_number)
+        held = [*(found.posts if found else ()), *self._tx.posts.of_person(employee_number)]
+        return tuple(one for one in held if speaks(one, self.today))
 
     def second_person(
         self, service: str, action: Action, *, persons: Collection[str] = (), effects: int = 1

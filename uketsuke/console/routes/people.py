@@ -11,7 +11,7 @@ from uketsuke.console.forms import Form
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.site import Here, Signed, Site, actor
-from uketsuke.console.views.people import account_lines, person_row, role_choices, sign_in_row
+from uketsuke.console.views.people import account_lines, person_row, post_lines, role_choices, sign_in_row
 from uketsuke.console.views.tray import tray_row
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.states import Role
@@ -51,6 +51,8 @@ def show_person(request: Request, site: Here, visitor: Signed, number: str) -> R
         naming, today = naming_of(site, tx), site.app.today()
         frame = frame_of(request, site, tx, visitor, "people")
         mine = [one for one in tx.users.all() if one.employee_number == number]
+        held = [*(one for one in person.posts if one.sections or one.persons), *tx.posts.of_person(number)]
+        names = {one: found.name for post in held for one in post.persons if (found := tx.people.get(one))}
         return answer(
             site,
             "person.html",
@@ -58,6 +60,7 @@ def show_person(request: Request, site: Here, visitor: Signed, number: str) -> R
             person=person,
             row=person_row(person, today, naming),
             history=[person_row(one, today, naming) for one in tx.people.history(number)],
+            posts=post_lines(held, names, today, naming),
             accounts=account_lines(tx.accounts.of_person(number), naming),
             requests=[tray_row(one, None, naming) for one in tx.requests.open_of_person(number)],
             users=[sign_in_row(one, naming) for one in mine],

@@ -76,6 +76,14 @@ def _let_stand(override: Override, naming: Naming) -> str:
     return naming.words("why.overridden", who=naming.person(override.by), reason=reason)
 
 
+def _target(authority: Authority, naming: Naming) -> str:
+    """Whose thing it is, and the posts without which it would be somebody else's."""
+    whose = naming.words(f"authority.target.{authority.target.value if authority.target else 'none'}")
+    if not authority.posts:
+        return whose
+    return naming.words("authority.by-post", whose=whose, posts="、".join(authority.posts))
+
+
 def authority_band(authority: Authority | None, may_attest: bool, naming: Naming) -> AuthorityBand:
     """The band for what is stored; a request without authority yet needs everything checked."""
     words = naming.words
@@ -87,7 +95,7 @@ def authority_band(authority: Authority | None, may_attest: bool, naming: Naming
         (words("authority.who"), f"{who}・{words(f'authority.path.{authority.path.value}')}"),
         (
             words("authority.of"),
-            words(f"authority.target.{authority.target.value if authority.target else 'none'}"),
+            _target(authority, naming),
         ),
         (
             words("authority.does"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from uketsuke.console.views.naming import Naming
-from uketsuke.domain.people import Account, Person
+from uketsuke.domain.people import Account, Person, Post
 from uketsuke.domain.states import Role
 from uketsuke.store.users import User
 
@@ -55,6 +55,29 @@ def person_row(person: Person, today: date, naming: Naming) -> PersonRow:
         ),
         validity=validity(person, today, naming),
     )
+
+
+def post_lines(
+    posts: Sequence[Post], names: Mapping[str, str], today: date, naming: Naming
+) -> tuple[str, ...]:
+    """For whom a person may ask: the posts, those that do not count today marked.
+
+    `names` are those of people, by employee number.
+    """
+    words = naming.words
+    lines = []
+    for post in posts:
+        key = "held" if post.is_valid(today) else "ended" if _is_over(post, today) else "to-come"
+        begins = words("person.from", day=post.valid_from) if post.valid_from else ""
+        ends = words("person.to", day=post.valid_to) if post.valid_to else words("post.without-end")
+        whom = "、".join((*post.sections, *(names.get(one, one) for one in post.persons)))
+        state = " ".join(filter(None, (words(f"post.{key}"), begins, ends)))
+        lines.append(words("post.line", title=post.title, whom=whom, state=state))
+    return tuple(lines)
+
+
+def _is_over(post: Post, today: date) -> bool:
+    return post.valid_to is not None and post.valid_to < today
 
 
 def validity(person: Person, today: date, naming: Naming) -> str:

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from uketsuke.domain.authority import Action, Risk, Target
 from uketsuke.domain.content import Content
 from uketsuke.domain.deadline import AfterBusinessDays
-from uketsuke.domain.people import Account, Person
+from uketsuke.domain.people import Account, Asker, Person
 from uketsuke.domain.plan import Step
 from uketsuke.domain.reading import Concern, Reading
 from uketsuke.domain.request import Plain, ServiceRequest
@@ -87,10 +87,13 @@ class AccountUnlock(Processor):
         """Who unlocks somebody else's account may act in their name."""
         return Risk.R3
 
-    def target(self, values: Plain, person: Person | None, world: World) -> Target:
-        """An account is its owner's alone; a colleague of the same section is somebody else."""
+    def target(self, values: Plain, asker: Asker, world: World) -> Target:
+        """An account is its owner's alone; a colleague is somebody else, but for who stands in by post."""
         owner = self.owner(values, world)
-        return Target.OWN if person is not None and owner == person else Target.OTHER
+        if owner is not None and owner == asker.person:
+            return Target.OWN
+        stands_in = owner is not None and owner.employee_number in asker.persons
+        return Target.SECTION if stands_in else Target.OTHER
 
     def owner(self, values: Plain, world: World) -> Person | None:
         """Whose account it is: the system's register and the ledger must not name different people."""
@@ -154,7 +157,10 @@ class AccountUnlock(Processor):
         elif row.values.get("system") not in (None, self.system(values)):
             facts |= {"system": self.system_title(values)}
             yield Concern(code="other-system", rule="FR-10", field="account_id", facts=facts)
-        elif not (_is_theirs(owner, row, values, world) and _came_from(owner, content, world)):
+        elif not (
+            (_is_theirs(owner, row, values, world) and _came_from(owner, content, world))
+            or _stands_in(owner, values, content, world)
+        ):
             yield Concern(code="not-their-account", rule="EU-1", field="account_id", facts=facts)
 
     def _often(self, row: LedgerRow, world: World) -> Iterator[Concern]:
@@ -187,6 +193,17 @@ def _came_from(owner: Person, content: Content, world: World) -> bool:
     """Whether the From address is not somebody else's of the directory."""
     address = content.sender.address
     return owner in ((world.people(mail=address) if address else None) or [owner])
+
+
+def _stands_in(owner: Person, values: Plain, content: Content, world: World) -> bool:
+    """Whether it came from somebody whose post lets them ask for the owner, and names nobody else."""
+    address = content.sender.address
+    found = (world.people(mail=address) if address else None) or []
+    posts = world.posts(found[0].employee_number) if len(found) == 1 else ()
+    named = person_key(str(values.get("requester_name") or ""))
+    return any(owner.employee_number in post.persons for post in posts) and named in {
+        person_key(one.name) for one in (owner, *found)
+    }
 
 
 def _number(found: Account | LedgerRow | None) -> str | None:

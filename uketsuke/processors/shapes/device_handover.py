@@ -17,7 +17,7 @@ from pydantic import JsonValue
 from uketsuke.domain.authority import Risk, Target
 from uketsuke.domain.content import Content
 from uketsuke.domain.deadline import AfterBusinessDays, AtEvent
-from uketsuke.domain.people import Person
+from uketsuke.domain.people import Asker
 from uketsuke.domain.plan import Plan, Results, Step
 from uketsuke.domain.reading import Concern, Reading, SourceKind
 from uketsuke.domain.request import Plain, ServiceRequest
@@ -122,13 +122,13 @@ class DeviceHandover(Processor):
         """A reversible change of a ledger."""
         return Risk.R1
 
-    def target(self, values: Plain, person: Person | None, world: World) -> Target:
+    def target(self, values: Plain, asker: Asker, world: World) -> Target:
         """A device's target is the section that holds it, and the one that is to get it."""
         sections = {values.get("department")}
         if self._names_a_unit(values) and world.knows_ledger(self.ledger):
             row = world.row(self.ledger, str(values.get("current_asset_no")))
             sections.add(row.values.get("department") if row else None)
-        return Target.SECTION if person and sections == {person.department} else Target.OTHER
+        return Target.SECTION if sections <= asker.sections else Target.OTHER
 
     def plan(self, request: ServiceRequest, world: World, subject: Subject) -> tuple[Step, ...]:
         """Reserve or call back, contact, agree, tell the desk, confirm on the day, book, close.
