@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,9 @@ from tests.vault import OWNER, Vault, open_vault
 from uketsuke.app import Actor
 from uketsuke.domain.authority import Risk
 from uketsuke.domain.people import Post
+from uketsuke.domain.plan import ManualTask
 from uketsuke.domain.states import RequestState, Role, StepState
+from uketsuke.processors.base import Processor
 from uketsuke.queue import answers, confirm
 from uketsuke.store.ledgers import Origin
 from uketsuke.store.requests import RequestRow
@@ -47,6 +50,11 @@ class Scene:
         answers.complete_step(self.vault.desk.app, HASHIMOTO, self.vault.step(row, 2).id, {})
         self.vault.desk.work()
         return self.vault.desk.request(row.number)
+
+
+def service_of(scene: Scene) -> type[Processor]:
+    """The service of the deletions."""
+    return type(scene.vault.desk.app.catalogue.service("vault-delete"))
 
 
 @pytest.fixture
@@ -180,6 +188,57 @@ def test_ap_28_a_changed_row_runs_nothing_and_shows_before_planned_and_now(scene
     other.send(form(page, "/remake"))
     again = scene.vault.desk.request(row.number)
     assert (again.state, again.plan_id) == (RequestState.NEEDS_REVIEW, None)
+
+
+def test_ap_31_more_deeds_than_the_service_lets_pass_are_counted_by_the_approver(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_of(scene), "most_deeds", 0)
+    row = scene.waiting()
+    other, address = scene.browser("tanaka"), f"/approvals/{row.plan_id}"
+    sent = form(other.get(address), address)
+    for typed in ("", "2", "いくつか"):
+        page = other.send(sent, code=422, count=typed)
+        assert "確かめた件数を入力してください" in page.text
+    assert scene.vault.desk.request(row.number) == row
+    other.send(sent, count="１件")
+    assert scene.vault.desk.request(row.number).state is RequestState.RUNNING
+
+
+def test_ap_32_the_file_for_excel_has_the_rows_of_the_page(scene: Scene) -> None:
+    row = scene.waiting()
+    answer = scene.browser("mori").client.get(f"/approvals/{row.plan_id}/export.csv")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))[1:] == [
+        ["金庫", "削除する", "v00001", "削除すると元に戻せません"],
+        ["金庫台帳", "変更", "v00001", "状態：locked → deleted"],
+        ["通知文", f"【受付番号 {row.number}】完了のお知らせ", "takahashi-t@city.example.lg.jp", ""],
+    ]
+
+
+def test_what_needs_attention_comes_first_and_can_be_seen_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act(self: object, seq: int, account: str, owner: str) -> ManualTask:
+        return ManualTask(
+            seq=seq,
+            task="vault-work",
+            system="vault",
+            does=("unlock", "delete"),
+            account=account,
+            owner=owner,
+        )
+
+    monkeypatch.setattr(service_of(scene), "act", act)
+    row = scene.waiting()
+    screen, address = scene.browser("tanaka"), f"/approvals/{row.plan_id}"
+    for query, deeds in (("", ["削除する", "ロックを解除する"]), ("?only=attention", ["削除する"])):
+        page = screen.get(address + query)
+        assert [words(one) for one in page.xpath("//section[@aria-labelledby='p1']//*[@class='op']")] == deeds
+        assert [words(one) for one in page.xpath("//p[contains(@class,'tabs')]/a")] == [
+            "すべて 2",
+            "注意あり 1",
+        ]
 
 
 def test_ap_30_sending_back_needs_a_comment_and_names_no_worker(scene: Scene) -> None:

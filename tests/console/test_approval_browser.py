@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.console.serving import serving
-from tests.console.test_approval import Scene, scene
+from tests.console.test_approval import Scene, scene, service_of
 from tests.console.test_browser import sign_in
 from tests.console.test_split_browser import look
 from tests.servers.browser import Window
@@ -52,6 +52,11 @@ def test_every_page_is_accessible_and_fits(served: tuple[Scene, str], window: Wi
     for address in (*approvals, "/reviews"):
         other.goto(f"{url}{address}")
         look(other)
+    service_of(scene).most_deeds = 0
+    other.goto(f"{url}{approvals[0]}")
+    other.click("footer >> text=承認")
+    other.wait_for_selector("#count_m")
+    look(other)
     other.goto(f"{url}{approvals[0]}")
     other.click("details.more summary")
     other.click("text=ヘルプデスクへ差し戻す")

@@ -50,7 +50,7 @@ class Forgotten:
         shown = str(screen.send(form(page, "/password"), code=200).text)
         screen.send(form(page, f"/work-items/{step.id}"), "作業を完了", r__delivered="delivered")
         self.vault.desk.work()
-        return shown.partition('<span class="mono">')[2].partition("</span>")[0]
+        return shown.partition('<span class="told">')[2].partition("</span>")[0]
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{_NO}/owner-link"): DESK,
     ("GET", "/approvals"): OFFICE,
     ("GET", "/approvals/{plan}"): OFFICE,
+    ("GET", "/approvals/{plan}/export.csv"): OFFICE,
     ("POST", "/approvals/{plan}"): OFFICE,
     ("POST", "/approvals/{plan}/send-back"): OFFICE,
     ("POST", "/approvals/{plan}/remake"): OFFICE,

@@ -126,6 +126,8 @@ class Processor:
     """Field → how many one request may ask for (FR-15)."""
     not_covered: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Field → words of kinds that have no flow (FR-18)."""
+    most_deeds: ClassVar[int] = 10
+    """Changes of accounts in one plan that are approved without typing how many there are (UX AP-31)."""
     ledgers: ClassVar[tuple[str, ...]] = ()
     systems: ClassVar[Mapping[str, str]] = {}
     """Systems in which its accounts live → what people call them, unless the settings say otherwise."""

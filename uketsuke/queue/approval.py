@@ -7,7 +7,7 @@ it names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
-from uketsuke.domain.consent import owners_of
-from uketsuke.domain.plan import LedgerUpdate, Results, is_pending, resolve, resolve_all
+from uketsuke.domain.consent import deeds_of, owners_of
+from uketsuke.domain.plan import LedgerUpdate, Results, Step, is_pending, resolve, resolve_all
 from uketsuke.domain.states import Decision, RequestState
 from uketsuke.errors import Incomplete, NotAllowed, NotFound, PlanChanged
 from uketsuke.queue.deciding import Deciding, deciding
@@ -44,11 +44,15 @@ class Moved:
     now: dict[str, JsonValue]
 
 
-def approve(app: App, actor: Actor, request_id: int, version: int, plan_hash: str) -> int:
+def approve(
+    app: App, actor: Actor, request_id: int, version: int, plan_hash: str, count: int | None = None
+) -> int:
     """承認 of exactly this plan; it is released in the same transaction.
 
+    `count` is how many changes of accounts the approver says there are, where that must be said (AP-31).
     Raises `SamePerson` for whoever made it, asks for it or owns the account, `PlanChanged` for
-    another plan than the stored one, `NotAllowed` where a row or who may ask has changed since.
+    another plan than the stored one, `NotAllowed` where a row or who may ask has changed since,
+    `Incomplete` for a count that is missing or another.
     """
     with deciding(app, actor, request_id, version, "approve") as now:
         state = now.follow(Decision.APPROVE)
@@ -58,6 +62,8 @@ def approve(app: App, actor: Actor, request_id: int, version: int, plan_hash: st
             raise PlanChanged(plan_hash, plan.hash)
         if why := hindrance(app, now.tx, now.request, plan):
             raise NotAllowed(Decision.APPROVE, now.request.state, why)
+        if count != (wanted := to_count(app, now.request, plan.plan().steps)) and wanted:
+            raise Incomplete({"count": "missing" if count is None else "not-the-count"})
         now.tx.plans.approve(plan.id, actor.login)
         facts: dict[str, JsonValue] = {"plan": plan.id, "hash": plan.hash, "made_by": plan.created_by}
         version = now.change("approve", None, facts, Changes(state=state))
@@ -116,6 +122,13 @@ def involved(tx: Transaction, request: RequestRow, plan: PlanRow) -> tuple[str |
     """Who may not approve it: who made it, who asks, whose account it is. None = nobody knows who."""
     asking = request.authority.person if request.authority else None
     return (person_of(tx, plan.created_by), asking, *sorted(owners_of(plan.plan().steps)))
+
+
+def to_count(app: App, request: RequestRow, steps: Iterable[Step]) -> int:
+    """How many changes of accounts the approver must count; 0 where the service lets them pass uncounted."""
+    found = sum(len(deeds_of(step)) for step in steps)
+    most = app.catalogue.service(request.service).most_deeds if request.service else 0
+    return found if found > most else 0
 
 
 def hindrance(app: App, tx: Transaction, request: RequestRow, plan: PlanRow) -> str | None:

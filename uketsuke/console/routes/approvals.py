@@ -6,25 +6,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from uketsuke.console.approval_page import approval_page, read_count
 from uketsuke.console.forms import Form
 from uketsuke.console.frames import answer, frame_of, naming_of
-from uketsuke.console.letter_preview import preview_with
 from uketsuke.console.notices import Said, go
 from uketsuke.console.site import Here, Signed, Site, actor
-from uketsuke.console.views.approval import (
-    ApprovalPage,
-    approval_row,
-    deed_rows,
-    moved_rows,
-)
-from uketsuke.console.views.due import badge
-from uketsuke.console.views.gate import authority_band
-from uketsuke.console.views.naming import Naming
-from uketsuke.console.views.plan import Planned, plan_view
-from uketsuke.console.views.tray import title_of
+from uketsuke.console.views.approval import approval_row, as_csv
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.states import RequestState
-from uketsuke.errors import NotAllowed, NotFound, PlanChanged, SamePerson, StaleVersion
+from uketsuke.errors import Incomplete, NotAllowed, NotFound, PlanChanged, SamePerson, StaleVersion
 from uketsuke.queue import approval
 from uketsuke.store.plans import PlanRow
 from uketsuke.store.requests import RequestRow
@@ -55,14 +45,28 @@ def show_approval(request: Request, site: Here, visitor: Signed, plan: int) -> R
     return _page(request, site, visitor, plan)
 
 
+@router.get("/approvals/{plan}/export.csv")
+def export_approval(site: Here, visitor: Signed, plan: int) -> Response:
+    """The rows of the page as a file (AP-32)."""
+    with site.app.database.reading() as tx:
+        (stored, row), naming = _waiting(tx, plan), naming_of(site, tx)
+        content = as_csv(approval_page(site, tx, visitor, row, stored, naming), naming)
+    disposition = f'attachment; filename="approval-{row.number}.csv"'
+    return Response(
+        content, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
+    )
+
+
 @router.post("/approvals/{plan}")
 def approve(request: Request, site: Here, visitor: Signed, plan: int, form: Form) -> Response:
     """承認 of exactly the plan that was shown; a changed row runs nothing (AP-28)."""
-    row = _request_of(site, plan)
+    row, count = _request_of(site, plan), read_count(form.one("count"))
     try:
-        approval.approve(site.app, actor(visitor), row.id, form.number("version"), form.one("shown"))
+        approval.approve(site.app, actor(visitor), row.id, form.number("version"), form.one("shown"), count)
     except SamePerson:
         raise
+    except Incomplete:
+        return _page(request, site, visitor, plan, 422, wrong="count")
     except (PlanChanged, StaleVersion, NotAllowed):
         return _page(request, site, visitor, plan, 409)
     return go(request, "/approvals", Said("approve", {"number": row.number}))
@@ -73,7 +77,7 @@ def send_back(request: Request, site: Here, visitor: Signed, plan: int, form: Fo
     """差戻し to the desk's tray, with what is wrong (AP-30)."""
     row, comment = _request_of(site, plan), form.one("comment")[:2000]
     if not comment:
-        return _page(request, site, visitor, plan, 422, comment_missing=True)
+        return _page(request, site, visitor, plan, 422, wrong="comment")
     approval.send_back(site.app, actor(visitor), row.id, form.number("version"), comment)
     return go(request, "/approvals", Said("send-back", {"number": row.number}))
 
@@ -100,68 +104,11 @@ def _waiting(tx: Transaction, plan_id: int) -> tuple[PlanRow, RequestRow]:
 
 
 def _page(
-    request: Request,
-    site: Site,
-    visitor: Visitor,
-    plan_id: int,
-    status: int = 200,
-    *,
-    comment_missing: bool = False,
+    request: Request, site: Site, visitor: Visitor, plan_id: int, status: int = 200, *, wrong: str = ""
 ) -> Response:
     with site.app.database.reading() as tx:
-        naming = naming_of(site, tx)
         plan, row = _waiting(tx, plan_id)
-        page = _view(site, tx, visitor, row, plan, naming, comment_missing=comment_missing)
+        only = request.query_params.get("only") == "attention"
+        page = approval_page(site, tx, visitor, row, plan, naming_of(site, tx), wrong=wrong, only=only)
         frame = frame_of(request, site, tx, visitor, "approvals")
     return answer(site, "approval.html", frame, status, page=page)
-
-
-def _view(
-    site: Site,
-    tx: Transaction,
-    visitor: Visitor,
-    row: RequestRow,
-    stored: PlanRow,
-    naming: Naming,
-    *,
-    comment_missing: bool,
-) -> ApprovalPage:
-    plan, results = stored.plan(), tx.plans.results(row.id)
-    render = preview_with(site.app, row.number, naming)
-    hindrance = approval.hindrance(site.app, tx, row, stored)
-    return ApprovalPage(
-        href=f"/approvals/{stored.id}",
-        number=row.number,
-        version=row.version,
-        shown=stored.hash,
-        title=title_of(row, naming),
-        department=row.department or "",
-        name=row.requester_name or "",
-        badge=badge(row.due_at, naming.now, naming.calendar, naming.words) if row.due_at else None,
-        made_by=naming.person(stored.created_by),
-        made_at=naming.at(stored.created_at),
-        deeds=deed_rows(site.app, plan, naming),
-        plan=plan_view(Planned(plan.steps, results, {}, False, render), naming),
-        authority=authority_band(row.authority, False, naming),
-        moved=moved_rows(approval.moved(tx, row, stored), naming),
-        hindered=naming.words(f"approval.hindered.{_code(hindrance)}") if hindrance else "",
-        mine=_mine(visitor, approval.involved(tx, row, stored), naming),
-        me=visitor.name,
-        comment_missing=comment_missing,
-    )
-
-
-def _code(hindrance: str) -> str:
-    return {"a row has changed": "row", "a reply has not been looked at": "reply"}.get(hindrance, "other")
-
-
-def _mine(visitor: Visitor, involved: tuple[str | None, ...], naming: Naming) -> str:
-    """Why this visitor may not approve it (AP-27)."""
-    if not visitor.person:
-        return naming.words("approval.mine.no-person")
-    if None in involved:
-        return naming.words("approval.mine.unknown")
-    made_by, *others = involved
-    if visitor.person == made_by:
-        return naming.words("approval.mine.made")
-    return naming.words("approval.mine.part") if visitor.person in others else ""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from uketsuke.app import App
 from uketsuke.console.views.due import Badge, badge
 from uketsuke.console.views.gate import AuthorityBand
+from uketsuke.console.views.ledgers import table
 from uketsuke.console.views.naming import Naming
-from uketsuke.console.views.plan import PlanView, ledger_value
+from uketsuke.console.views.plan import Change, PlanView, ledger_value
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.consent import deeds_of
 from uketsuke.domain.plan import AccountAction, ManualTask, Plan, is_pending, resolve
@@ -80,12 +81,26 @@ class ApprovalPage:
     mine: str
     """Why this visitor may not approve it; empty where they may."""
     me: str
-    comment_missing: bool = False
+    to_count: int = 0
+    """How many changes of accounts the approver has to count; 0 for none."""
+    wrong: str = ""
+    """What is missing before it can be sent: `comment`, `count`."""
+    only_attention: bool = False
 
     @property
     def attention(self) -> int:
         """How many rows are looked at first."""
         return sum(1 for one in self.deeds if one.attention)
+
+    @property
+    def shown_deeds(self) -> tuple[DeedRow, ...]:
+        """The rows of the chosen tab."""
+        return tuple(one for one in self.deeds if one.attention or not self.only_attention)
+
+    @property
+    def has_tabs(self) -> bool:
+        """Whether choosing makes a difference."""
+        return 0 < self.attention < len(self.deeds)
 
 
 def approval_row(row: RequestRow, plan: PlanRow, naming: Naming) -> ApprovalRow:
@@ -139,3 +154,23 @@ def moved_rows(moved: Sequence[Moved], naming: Naming) -> tuple[MovedRow, ...]:
             label = column.label if column else name
             found.append(MovedRow(f"{ledger.title} {one.key}", label, was, becomes, now))
     return tuple(found)
+
+
+def as_csv(page: ApprovalPage, naming: Naming) -> bytes:
+    """The same rows as the page, for Excel (AP-32, AP-46): first accounts, then ledgers, then letters."""
+    later = naming.words("plan.later")
+    found = [tuple(naming.words.under("approval.sheet").values())]
+    found += [(one.system, one.op, one.account or later, one.attention) for one in page.deeds]
+    found += [
+        (row.ledger, row.op, row.key or later, "、".join(map(_change, row.changes)) or row.note)
+        for row in page.plan.changes
+    ]
+    letter = naming.words("approval.letter")
+    found += [(letter, one.subject, one.to, one.cc) for one in page.plan.letters]
+    return table(found)
+
+
+def _change(change: Change) -> str:
+    """`状態：locked → deleted`."""
+    before = "" if change.before is None else f"{change.before} "
+    return f"{change.label}：{before}→ {change.after or change.later}"

@@ -193,11 +193,17 @@ def _key_label(ledger: Ledger) -> str:
 
 def as_csv(ledger: Ledger, rows: Iterable[LedgerRow]) -> bytes:
     """UTF-8 with BOM and CRLF (RFC 4180); no cell can be taken for a formula (AP-46)."""
+    head = [[column.label for column in ledger.columns]]
+    return table(
+        head + [[column.shown(row.values.get(column.id)) for column in ledger.columns] for row in rows]
+    )
+
+
+def table(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as Japanese Excel opens them: UTF-8 with BOM, CRLF (RFC 4180), cells that are never executed."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow([column.label for column in ledger.columns])
-    for row in rows:
-        writer.writerow([neutral(column.shown(row.values.get(column.id))) for column in ledger.columns])
+    writer.writerows([[neutral(cell) for cell in row] for row in rows])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

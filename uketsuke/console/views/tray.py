@@ -172,7 +172,7 @@ def tray_row(
         else badge(row.due_at, naming.now, naming.calendar, naming.words, due_word(row, naming)),
         reasons=(
             *ahead,
-            *(running or ((asked.text,) if asked else reasons_of(row, naming))),
+            *(() if ended and ahead else running or ((asked.text,) if asked else reasons_of(row, naming))),
         ),
         channel=row.channel.value,
         channel_word=naming.words(f"channel.{row.channel.value}"),
