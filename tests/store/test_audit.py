@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from tests.store import samples
 from tests.store.threads import together
+from uketsuke.store.chain import Break, Fault, Place, end_of_chain, entry_hash, follow_chain
 from uketsuke.store.database import Database
 from uketsuke.store.transaction import Transaction
 
@@ -156,3 +158,70 @@ def test_entries_are_found_by_request_receipt_and_subject(database: Database) ->
         add(tx, 1)
         found = (tx.audit.of_request(request), tx.audit.of_receipt(receipt.id), tx.audit.about("a"))
     assert [[one.id for one in entries] for entries in found] == [[1], [1], [1]]
+
+
+FORGED = samples.NOON - timedelta(days=1)
+DEEDS = ("edit", "delete", "swap", "insert", "cut")
+
+
+def tampered(rows: list[dict[str, Any]], deed: str, chance: random.Random) -> list[dict[str, Any]]:
+    """The rows after somebody with the database in hand did one thing to them."""
+    made = [dict(row) for row in rows]
+    at = chance.randrange(len(made))
+    match deed:
+        case "edit":
+            column = chance.choice([*COLUMNS, "at", "request_id"])
+            old = made[at][column]
+            made[at][column] = f"{old}!" if isinstance(old, str) else FORGED if column == "at" else 7
+        case "delete":
+            del made[at]
+        case "swap":
+            other = chance.choice([place for place in range(len(made)) if place != at])
+            made[at], made[other] = {**made[other], "id": at + 1}, {**made[at], "id": other + 1}
+        case "insert":
+            made = [*made[:at], {**made[at]}, *({**row, "id": row["id"] + 1} for row in made[at:])]
+        case _:
+            del made[-chance.randint(1, len(made)) :]
+    return made
+
+
+def test_of_a_thousand_tamperings_a_thousand_are_found(database: Database) -> None:
+    """FAULTS S11: one row edited, deleted, swapped, inserted, or the end cut off."""
+    fill(database)
+    with database.reading() as tx:
+        rows, head, chance = tx.audit.portion(Place()), tx.audit.head(), random.Random(20261120)
+    place, broken = follow_chain(Place(), rows)
+    assert (broken or end_of_chain(place, *head)) is None
+    for number in range(1000):
+        place, broken = follow_chain(Place(), tampered(rows, DEEDS[number % len(DEEDS)], chance))
+        assert broken or end_of_chain(place, *head), (number, DEEDS[number % len(DEEDS)])
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE audit SET reason = 'x' WHERE id = 4", (4, Fault.EDITED)),
+        ("DELETE FROM audit WHERE id = 4", (4, Fault.MISSING)),
+        ("UPDATE audit SET personal = '{}' WHERE id = 4", (4, Fault.PERSONAL)),
+        ("DELETE FROM audit WHERE id > 9", (10, Fault.END)),
+        ("UPDATE audit_head SET last_id = 3", (COUNT + 1, Fault.END)),
+        ("UPDATE audit SET id = -4 WHERE id = 4", (1, Fault.MISSING)),
+    ],
+)
+def test_what_is_wrong_is_named(database: Database, statement: str, fault: tuple[int, Fault]) -> None:
+    fill(database)
+    tamper(database, statement)
+    with database.reading() as tx:
+        step = tx.audit.follow(Place())
+        while not step.is_last:
+            step = tx.audit.follow(step.place)
+    assert step.broken == Break(*fault)
+
+
+def test_a_row_written_anew_with_its_hash_does_not_fit_the_next(database: Database) -> None:
+    fill(database)
+    with database.reading() as tx:
+        rows = tx.audit.portion(Place())
+    rows[3]["actor"] = "somebody else"
+    rows[3]["hash"] = entry_hash(rows[3])
+    assert follow_chain(Place(), rows)[1] == Break(5, Fault.MOVED)

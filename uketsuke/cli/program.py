@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from uketsuke.cli import demo, doctor, explaining, exports, intake, running, setup, transfer, users
+from uketsuke.cli import audit, demo, doctor, explaining, exports, intake, running, setup, transfer, users
 from uketsuke.cli.exits import code_of, describe
 from uketsuke.cli.output import tell
 from uketsuke.cli.words import say
@@ -33,6 +33,7 @@ GROUPS: dict[str, dict[str, Callable[..., None]]] = {
         "accounts": exports.export_accounts,
         "ledger": exports.export_ledger,
     },
+    "audit": {"verify": audit.verify},
     "user": {
         "add": users.add,
         "list": users.list_users,

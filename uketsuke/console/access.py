@@ -12,6 +12,8 @@ OFFICE = DESK | {Role.OFFICER}
 OVERSEERS = frozenset({Role.LEAD, Role.ADMIN})
 """Who looks after people and roles."""
 
+AUDITORS = frozenset({Role.OFFICER, Role.LEAD, Role.ADMIN})
+
 _NO = "/requests/{number}"
 TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/healthz"): PUBLIC,
@@ -77,6 +79,9 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/ledgers/{ledger}"): OFFICE,
     ("GET", "/ledgers/{ledger}/export.csv"): OFFICE,
     ("GET", "/ledgers/{ledger}/{key}"): OFFICE,
+    ("GET", "/audit"): AUDITORS,
+    ("POST", "/audit/export"): AUDITORS,
+    ("POST", "/audit/verify"): AUDITORS,
     ("GET", "/my/sign-in"): EVERYONE,
     ("POST", "/my/sign-in/others"): EVERYONE,
     ("POST", "/my/sign-in/password"): EVERYONE,

@@ -1,10 +1,11 @@
-"""What the business clock brings: waits whose day has come."""
+"""What the business clock brings: waits whose day has come, and the day's end of the audit log noted."""
 
 from __future__ import annotations
 
 from uketsuke.app import SYSTEM, App
 from uketsuke.domain.states import RequestState
 from uketsuke.log import logger
+from uketsuke.queue.auditing import note_end_daily
 from uketsuke.queue.leavers import note_leavers
 from uketsuke.queue.progress import state_change
 
@@ -13,6 +14,7 @@ log = logger(__name__)
 
 def tick(app: App) -> int:
     """Do everything that is due by the business clock; how much it was. Doing it twice changes nothing."""
+    note_end_daily(app)
     return _open_work(app) + _resume_held(app) + note_leavers(app)
 
 

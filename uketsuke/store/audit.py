@@ -6,23 +6,20 @@ covered by a salted digest only, so that they can be erased and the chain stays 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, not_, or_, select, update
 
 from uketsuke.domain.content import Frozen
+from uketsuke.store.chain import PORTION, START, Place, Step, end_of_chain, entry_hash, follow_chain, sealed
 from uketsuke.store.columns import storable, write_json
 from uketsuke.store.registers import audit, audit_head
 from uketsuke.store.repository import Repository
-
-START = "0" * 64
-"""What the first entry names as the hash before it."""
 
 
 class Entry(Frozen):
@@ -41,6 +38,47 @@ class Entry(Frozen):
     """None where there was none, or where it was erased (`personal_digest` stays)."""
     personal_digest: str | None
     hash: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries; what is not said does not matter."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    """Before this moment."""
+    actors: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    """Names of actions, or their beginnings with `*`."""
+    but: tuple[str, ...] = ()
+    """Actions that are left out, written likewise."""
+    requests: frozenset[int] | None = None
+    receipts: frozenset[int] = frozenset()
+    """Entries of these count as those of the requests."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same for the database."""
+        found: list[ColumnElement[bool]] = []
+        if self.since:
+            found.append(audit.c.at >= self.since)
+        if self.until:
+            found.append(audit.c.at < self.until)
+        if self.actors:
+            found.append(audit.c.actor.in_(self.actors))
+        if self.actions:
+            found.append(_is_one_of(self.actions))
+        if self.but:
+            found.append(not_(_is_one_of(self.but)))
+        if self.requests is not None:
+            own = or_(audit.c.receipt_id.in_(self.receipts), audit.c.request_id.in_(self.requests))
+            found.append(own)
+        return found
+
+
+def _is_one_of(actions: Sequence[str]) -> ColumnElement[bool]:
+    exact = [one for one in actions if not one.endswith("*")]
+    begins = [audit.c.action.startswith(one[:-1], autoescape=True) for one in actions if one.endswith("*")]
+    return or_(audit.c.action.in_(exact), *begins)
 
 
 class Audit(Repository):
@@ -76,7 +114,7 @@ class Audit(Repository):
             "reason": storable(reason),
             "facts": write_json(facts or {}),
             "previous": previous,
-            **_sealed(personal),
+            **sealed(personal),
         }
         values["hash"] = entry_hash(values)
         self._connection.execute(insert(audit).values(values))
@@ -85,19 +123,31 @@ class Audit(Repository):
 
     def verify(self) -> int | None:
         """The id at which the chain is broken first, or None when it is whole."""
-        expected, previous = 1, START
-        for row in self._rows():
-            if row["id"] != expected or row["previous"] != previous or row["hash"] != entry_hash(row):
-                return expected
-            if (
-                row["personal"] is not None
-                and _digest(row["salt"], row["personal"]) != row["personal_digest"]
-            ):
-                return expected
-            expected, previous = expected + 1, row["hash"]
-        head = self._connection.execute(select(audit_head.c.last_id, audit_head.c.hash)).one_or_none()
-        whole = (expected - 1, previous) == (tuple(head) if head else (0, START))
-        return None if whole else expected
+        step = Step(Place())
+        while not step.is_last:
+            step = self.follow(step.place)
+        return step.broken.id if step.broken else None
+
+    def follow(self, place: Place) -> Step:
+        """Follow the chain over its next entries; the end is looked at where there are none."""
+        head = self.head()  # before the entries: what is added meanwhile is no fault
+        rows = self.portion(place)
+        place, broken = follow_chain(place, rows)
+        if not rows:
+            broken = end_of_chain(place, *head)
+        return Step(place, broken, is_last=broken is not None or not rows)
+
+    def portion(self, place: Place) -> list[dict[str, Any]]:
+        """The next entries to be checked, as stored; none at the end."""
+        more = select(audit).order_by(audit.c.id).limit(PORTION)
+        if place.last:
+            more = more.where(audit.c.id > place.last)
+        return [dict(row._mapping) for row in self._connection.execute(more)]
+
+    def hash_of(self, entry_id: int) -> str | None:
+        """The hash of one entry; None where there is none of that id."""
+        mine = select(audit.c.hash).where(audit.c.id == entry_id)
+        return self._connection.execute(mine).scalar_one_or_none()
 
     def head(self) -> tuple[int, str]:
         """Id and hash of the last entry: noted elsewhere, they show that a whole chain was rewritten."""
@@ -118,8 +168,21 @@ class Audit(Repository):
 
     def latest(self, limit: int = 100, before: int | None = None) -> list[Entry]:
         """The newest entries, newest first; `before` an id for the next page."""
-        statement = select(audit).order_by(audit.c.id.desc()).limit(limit)
-        return self._entries(statement if before is None else statement.where(audit.c.id < before))
+        return self.found(Wanted(), limit, before=before)
+
+    def last_of(self, action: str) -> Entry | None:
+        """The newest entry of that action."""
+        return next(iter(self.found(Wanted(actions=(action,)), 1)), None)
+
+    def found(
+        self, wanted: Wanted, limit: int, *, before: int | None = None, after: int | None = None
+    ) -> list[Entry]:
+        """The entries that are wanted, newest first: the newest, or those next to an id on either side."""
+        statement = select(audit).where(*wanted.conditions()).limit(limit)
+        if after is not None:
+            return self._entries(statement.where(audit.c.id > after).order_by(audit.c.id))[::-1]
+        older = [audit.c.id < before] if before is not None else []
+        return self._entries(statement.where(*older).order_by(audit.c.id.desc()))
 
     def erase_personal(self, ids: Collection[int]) -> int:
         """Erase the personal details of these entries for good; gives how many."""
@@ -136,46 +199,3 @@ class Audit(Repository):
             )
             for row in rows
         ]
-
-    def _rows(self) -> Iterator[dict[str, Any]]:
-        """Every entry in order, in portions: the log only ever grows."""
-        last = -1
-        while True:
-            portion = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(1000)
-            rows = [dict(row._mapping) for row in self._connection.execute(portion)]
-            if not rows:
-                return
-            yield from rows
-            last = rows[-1]["id"]
-
-
-_HASHED = (
-    "id",
-    "actor",
-    "action",
-    "subject",
-    "request_id",
-    "receipt_id",
-    "reason",
-    "facts",
-    "personal_digest",
-    "previous",
-)
-
-
-def entry_hash(row: dict[str, Any]) -> str:
-    """SHA-256 over the canonical JSON of everything in an entry that may never change."""
-    plain = {name: row[name] for name in _HASHED}
-    plain["at"] = row["at"].astimezone(UTC).isoformat()
-    return hashlib.sha256(write_json(plain).encode()).hexdigest()
-
-
-def _sealed(personal: dict[str, JsonValue] | None) -> dict[str, str | None]:
-    if personal is None:
-        return {"personal": None, "personal_digest": None, "salt": None}
-    written, salt = write_json(personal), secrets.token_hex(16)
-    return {"personal": written, "personal_digest": _digest(salt, written), "salt": salt}
-
-
-def _digest(salt: str | None, personal: str) -> str:
-    return hashlib.sha256(f"{salt}{personal}".encode()).hexdigest()

@@ -148,6 +148,8 @@ audit = Table(
     Column("hash", String(64), nullable=False),
     Index("ix_audit_at", "at"),
     Index("ix_audit_subject", "subject"),
+    Index("ix_audit_actor_id", "actor", "id"),
+    Index("ix_audit_action_id", "action", "id"),
 )
 """`facts` and `personal` are text: what was hashed must come back byte for byte."""
 

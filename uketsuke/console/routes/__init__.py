@@ -2,6 +2,7 @@
 
 from uketsuke.console.routes import (
     approvals,
+    audit,
     confirm,
     decide,
     follow_up,
@@ -44,4 +45,5 @@ ROUTERS = (
     hindsight.router,
     people.router,
     own.router,
+    audit.router,
 )

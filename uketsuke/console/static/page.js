@@ -88,6 +88,7 @@
     }
   }
   document.addEventListener("htmx:after:swap", markFields);
+  document.querySelector("form[data-goes-on]")?.requestSubmit();
 
   // How many rows are selected (the bar of the tray).
   function count() {

@@ -72,7 +72,7 @@ SECTIONS = (
     ("outbox", "/outbox", "outbox"),
 )
 """Code, address, and which count stands beside it."""
-ASIDE = (("people", "/settings/people"), ("own", "/my/sign-in"))
+ASIDE = (("people", "/settings/people"), ("audit", "/audit"), ("own", "/my/sign-in"))
 """What stands in the menu of one's own name: seldom needed, some of it for few people."""
 
 

@@ -37,12 +37,18 @@ class Talk:
 def history(entries: Sequence[Entry], naming: Naming) -> tuple[HistoryLine, ...]:
     """The entries, newest first."""
     return tuple(
-        HistoryLine(naming.at(entry.at), naming.actor(entry.actor), _what(entry, naming), _why(entry, naming))
+        HistoryLine(
+            naming.at(entry.at),
+            naming.actor(entry.actor),
+            what_happened(entry, naming),
+            why_so(entry, naming),
+        )
         for entry in reversed(entries)
     )
 
 
-def _what(entry: Entry, naming: Naming) -> str:
+def what_happened(entry: Entry, naming: Naming) -> str:
+    """The entry as a sentence; its action's name where nobody wrote one."""
     action = "run-on-the-spot" if entry.facts.get("on_the_spot") else entry.action
     text = naming.words.get(f"history.did.{action}", _kind(action, naming))
     after = entry.facts.get("after")
@@ -58,7 +64,8 @@ def _kind(action: str, naming: Naming) -> str:
     return naming.wordbook.step_kind(kind) if naming.wordbook.has(f"step.{kind}") else action
 
 
-def _why(entry: Entry, naming: Naming) -> str:
+def why_so(entry: Entry, naming: Naming) -> str:
+    """The reason that a person or a program gave; empty where none was needed."""
     if entry.action in ("step-failed", "step-unknown"):
         why = naming.words.get(f"history.failure.{entry.reason}", entry.reason or "")
         more = refusal(str(entry.facts.get("why", "")), naming)
