@@ -11,7 +11,7 @@ import typer
 
 from uketsuke import log
 from uketsuke.cli.configuration import ConfigOption, environment_of, settings_of
-from uketsuke.cli.opening import app_of, check_database, opened
+from uketsuke.cli.opening import check_database, opened
 from uketsuke.cli.output import Format, FormatOption, show, tell
 from uketsuke.cli.supervisor import Child, Supervisor, end_with_parent, part
 from uketsuke.cli.words import say
@@ -74,7 +74,9 @@ def worker(
 
 def timetable(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None:
     """What the business clock brings, and what was forgotten, once."""
-    with app_of(config) as app:
+    settings = settings_of(config)
+    log.configure(settings.log_level)  # else events would stand among the data
+    with opened(settings) as app:
         counts = {"due": tick(app), "swept": sweep(app)}
     show(form, counts, [say("timetable.done", **counts)])
 
