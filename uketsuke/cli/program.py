@@ -9,7 +9,19 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from uketsuke.cli import audit, demo, doctor, explaining, exports, intake, running, setup, transfer, users
+from uketsuke.cli import (
+    audit,
+    demo,
+    doctor,
+    explaining,
+    exports,
+    imitation,
+    intake,
+    running,
+    setup,
+    transfer,
+    users,
+)
 from uketsuke.cli.exits import code_of, describe
 from uketsuke.cli.output import tell
 from uketsuke.cli.words import say
@@ -97,6 +109,7 @@ def program() -> typer.Typer:
             "worker": running.worker,
             "timetable": running.timetable,
             "explain": explaining.explain,
+            "fake-kintone": imitation.fake_kintone,
         },
     )
     for name, commands in GROUPS.items():
