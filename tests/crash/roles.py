@@ -28,10 +28,21 @@ from uketsuke.settings import Settings, load
 LOOK_SECONDS = 0.2
 
 
+class NoReader:
+    """For those who never read a message: a reader's process would cost more than all else they do."""
+
+    def read(self, raw: bytes, channel: Channel) -> Content:
+        """Fails the run: only workers read."""
+        raise AssertionError("a message was read by somebody who is not a worker")
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
 def intake() -> None:
     """Look into the mailbox again and again; the clock and the sweeper in between."""
     settings = _settings()
-    app = bootstrap.build(settings)
+    app = bootstrap.build(settings, reader=NoReader())
     around = Round(app.database, app.clock, new_owner(), timedelta(seconds=settings.queue.lease_seconds))
     while True:
         try:
@@ -85,7 +96,7 @@ def look_once() -> None:
 
 def operate() -> None:
     """A person at the console, by script."""
-    app = bootstrap.build(_settings())
+    app = bootstrap.build(_settings(), reader=NoReader())
     clerk.serve(app, expected=int(os.environ["DESK_EXPECTS"]), pause=LOOK_SECONDS)
 
 
