@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from xdist.remote import Producer
 
 from tests import shared_sql
-from tests.lanes import Lanes, rank
 from tests.servers.fixtures import (
     chromium,
     crash_postgres,
@@ -51,8 +51,10 @@ shared_sql.share()
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """See `tests.lanes`; their order is that of collection, not of the number of tests."""
+    from tests.lanes import Lanes  # only where there are workers is xdist asked for
+
     config.option.loadscopereorder = False
     return Lanes(config, log)
 
@@ -60,4 +62,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In a worker, long work comes first; without workers the order is that of the files."""
     if hasattr(config, "workerinput"):
+        from tests.lanes import rank
+
         items.sort(key=lambda item: rank(item.nodeid))
