@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import text
@@ -12,9 +13,10 @@ from sqlalchemy import text
 from tests.desk import OFFICER, OPERATOR, SECOND
 from tests.vault import OWNER, Vault, open_vault
 from uketsuke.app import Actor
-from uketsuke.domain.states import RequestState, Role, StepState
+from uketsuke.domain.states import LetterState, RequestState, Role, StepState
 from uketsuke.errors import NotAllowed, NotFound, SamePerson
 from uketsuke.queue import answers, confirm, decide
+from uketsuke.queue.correspondence import envelope_of
 from uketsuke.store.waits import WaitAnswered
 
 
@@ -125,6 +127,26 @@ def test_the_database_holds_nothing_with_which_a_link_could_be_made(vault: Vault
             tuple(row) for name in tables for row in tx.connection.execute(text(f'SELECT * FROM "{name}"'))
         ]
     assert token not in repr(stored)
+
+
+def test_no_words_in_a_letter_become_a_link_that_somebody_else_was_sent(vault: Vault) -> None:
+    """Who reads the database knows the number in another's stored letter, and writes it as their own name."""
+    vault.run(vault.ask())
+    with vault.desk.app.database.transaction("forge") as tx:
+        (first,) = [one for one in tx.letters.in_states(LetterState) if one.purpose == "confirm"]
+        place = first.body[first.body.index("[[confirm:") :][:44]
+        second = tx.letters.write(
+            effect_key="9-1-0123456789ab",
+            purpose="confirm",
+            to=first.to,
+            subject="x",
+            body=f"{place} さんの依頼です",
+            message_id="forged@x.example",
+        )
+        forged = envelope_of(vault.desk.app, tx.letters.get(second)).content
+    body = message_from_bytes(forged, policy=policy.default).get_content()  # type: ignore[attr-defined]
+    assert place in body
+    assert vault.link() not in body
 
 
 def test_a_denial_stops_everything_and_comes_back_with_a_hard_reason(vault: Vault) -> None:

@@ -169,7 +169,12 @@ def envelope_of(app: App, letter: Letter) -> Envelope:
 def _with_links(app: App, letter: Letter) -> str:
     if letter.purpose != CONFIRM:
         return letter.body
-    return _PLACEHOLDER.sub(lambda found: link_token(app, found[1]), letter.body)
+    own = letter.effect_key.rpartition("-")[
+        2
+    ]  # the beginning of its own number: no words of others make a link
+    return _PLACEHOLDER.sub(
+        lambda found: link_token(app, found[1]) if found[1].startswith(own) else found[0], letter.body
+    )
 
 
 def _message_id(app: App, number: str, key: str) -> str:
