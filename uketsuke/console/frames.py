@@ -88,7 +88,7 @@ def _counts(site: Site, tx: Transaction, visitor: Visitor) -> dict[str, int]:
     still += tx.jobs.counts().get(JobState.PARKED, 0)
     still += sum(len(tx.steps.in_state(state)) for state in (StepState.FAILED, StepState.UNKNOWN))
     return {
-        "review": tx.tray.counts(visitor.login)[View.REVIEW],
+        "review": tx.tray.count(View.REVIEW, visitor.login),
         "work": tx.waits.counts(site.app.today()).get(WaitKind.PERSON, 0),
         "outbox": still,
         "approvals": tx.tray.awaiting_approval(),

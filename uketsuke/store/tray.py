@@ -78,12 +78,18 @@ class Tray(Repository):
 
     def counts(self, login: str) -> dict[View, int]:
         """How many requests each view has, in one query."""
+        views = self._views(login)
         counts = [
-            select(func.count()).where(self._view(view, login)).select_from(requests).scalar_subquery()
-            for view in View
+            select(func.count()).where(chosen).select_from(requests).scalar_subquery()
+            for chosen in views.values()
         ]
         row = self._connection.execute(select(*counts)).one()
-        return {view: int(row[place]) for place, view in enumerate(View)}
+        return {view: int(row[place]) for place, view in enumerate(views)}
+
+    def count(self, view: View, login: str) -> int:
+        """How many requests one view has."""
+        statement = select(func.count()).where(self._view(view, login)).select_from(requests)
+        return int(self._connection.execute(statement).scalar_one())
 
     def awaiting_approval(self) -> int:
         """How many wait for another person's approval."""
@@ -120,11 +126,14 @@ class Tray(Repository):
         return Page(rows=tuple(rows), total=total, page=page, size=size)
 
     def _view(self, view: View, login: str) -> ColumnElement[bool]:
+        return self._views(login)[view]
+
+    def _views(self, login: str) -> dict[View, ColumnElement[bool]]:
         now, (start, end) = self._at(), self._day()
         state, due = requests.c.state, requests.c.due_at
         is_open = requests.c.ended_at.is_(None)
         asked = and_(is_open, requests.c.kind == Kind.INQUIRY)
-        views: dict[View, ColumnElement[bool]] = {
+        return {
             View.REVIEW: or_(
                 state == _S.NEEDS_REVIEW,
                 and_(state.in_([_S.RUNNING, _S.AWAITING_APPROVAL]), _asks_for_attention()),
@@ -144,7 +153,6 @@ class Tray(Repository):
             View.INQUIRY_HANDED: and_(asked, state != _S.RUNNING, _is_handed_over()),
             View.AUTO: and_(text(AUTOMATIC), requests.c.created_at >= start, requests.c.created_at < end),
         }
-        return views[view]
 
     def _day(self) -> tuple[datetime, datetime]:
         """Today in Japan, as two moments."""
