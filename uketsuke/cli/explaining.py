@@ -34,6 +34,7 @@ from uketsuke.domain.snapshot import SnapshotWorld
 from uketsuke.intake.reader import Reader, ReaderFailed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.catalogue import Catalogue
+from uketsuke.processors.secrets import without_secrets
 from uketsuke.store.likeness import nearest
 from uketsuke.templates.wordbook import Wordbook
 
@@ -112,7 +113,7 @@ class Explainer:
         try:
             raw = path.read_bytes()
             channel = channel_of(path, raw)
-            content = self.reader.read(raw, channel)
+            content = without_secrets(self.reader.read(raw, channel))
             received_at = received(content, path)
             world = self._world(local_day(received_at))
             assessment = assess(content, received_at, world, self.catalogue)
