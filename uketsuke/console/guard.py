@@ -25,7 +25,7 @@ ALWAYS = {
 
 
 class Guard:
-    """ASGI middleware that adds the headers; the outermost one, so that errors carry them too."""
+    """ASGI middleware that adds the headers; only the page of an unforeseen error is made outside it."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -39,7 +39,7 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), str(scope["path"]))
+                add_headers(MutableHeaders(scope=message), str(scope["path"]))
             await send(message)
 
         await self.app(scope, receive, guarded)
@@ -50,7 +50,8 @@ def sends_no_referrer(path: str) -> bool:
     return path.startswith(("/s/", "/c/"))
 
 
-def _add(headers: MutableHeaders, path: str) -> None:
+def add_headers(headers: MutableHeaders, path: str) -> None:
+    """Put them on an answer to that path."""
     for name, value in ALWAYS.items():
         headers[name] = value
     headers["Referrer-Policy"] = "no-referrer" if sends_no_referrer(path) else "same-origin"

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from uketsuke.console.guard import add_headers
 from uketsuke.console.site import SignInNeeded, site_of
 from uketsuke.domain.receipt import WrongReceiptNumber
 from uketsuke.errors import NotAllowed, NotFound, SamePerson, StaleVersion, TryLater
@@ -81,4 +82,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:
-    return say(request, 500)
+    """Starlette answers with it from outside every middleware, so the headers are put on here."""
+    answer = say(request, 500)
+    add_headers(answer.headers, request.url.path)
+    return answer

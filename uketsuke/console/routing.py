@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Path, Query
 from starlette.exceptions import HTTPException
 
 from uketsuke.console.request_page import LONGEST_LIST
@@ -10,6 +13,11 @@ from uketsuke.console.visitor import Visitor
 from uketsuke.domain.receipt import WrongReceiptNumber, parse
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.tray import View
+
+RowId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""The id of a row in an address; what no database counts to is an address of nothing."""
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+"""Which page of a list."""
 
 
 def full_number(site: Site, number: str) -> str:

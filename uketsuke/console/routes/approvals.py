@@ -10,6 +10,7 @@ from uketsuke.console.approval_page import approval_page, read_count
 from uketsuke.console.forms import Form
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
+from uketsuke.console.routing import RowId
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.approval import approval_row, as_csv
 from uketsuke.console.visitor import Visitor
@@ -40,13 +41,13 @@ def show_approvals(request: Request, site: Here, visitor: Signed) -> Response:
 
 
 @router.get("/approvals/{plan}")
-def show_approval(request: Request, site: Here, visitor: Signed, plan: int) -> Response:
+def show_approval(request: Request, site: Here, visitor: Signed, plan: RowId) -> Response:
     """One plan: what it changes, its letters, who made it; the maker sees no button and why (AP-27)."""
     return _page(request, site, visitor, plan)
 
 
 @router.get("/approvals/{plan}/export.csv")
-def export_approval(site: Here, visitor: Signed, plan: int) -> Response:
+def export_approval(site: Here, visitor: Signed, plan: RowId) -> Response:
     """The rows of the page as a file (AP-32)."""
     with site.app.database.reading() as tx:
         (stored, row), naming = _waiting(tx, plan), naming_of(site, tx)
@@ -58,7 +59,7 @@ def export_approval(site: Here, visitor: Signed, plan: int) -> Response:
 
 
 @router.post("/approvals/{plan}")
-def approve(request: Request, site: Here, visitor: Signed, plan: int, form: Form) -> Response:
+def approve(request: Request, site: Here, visitor: Signed, plan: RowId, form: Form) -> Response:
     """承認 of exactly the plan that was shown; a changed row runs nothing (AP-28)."""
     row, count = _request_of(site, plan), read_count(form.one("count"))
     try:
@@ -73,7 +74,7 @@ def approve(request: Request, site: Here, visitor: Signed, plan: int, form: Form
 
 
 @router.post("/approvals/{plan}/send-back")
-def send_back(request: Request, site: Here, visitor: Signed, plan: int, form: Form) -> Response:
+def send_back(request: Request, site: Here, visitor: Signed, plan: RowId, form: Form) -> Response:
     """差戻し to the desk's tray, with what is wrong (AP-30)."""
     row, comment = _request_of(site, plan), form.one("comment")[:2000]
     if not comment:
@@ -83,7 +84,7 @@ def send_back(request: Request, site: Here, visitor: Signed, plan: int, form: Fo
 
 
 @router.post("/approvals/{plan}/remake")
-def remake(request: Request, site: Here, visitor: Signed, plan: int, form: Form) -> Response:
+def remake(request: Request, site: Here, visitor: Signed, plan: RowId, form: Form) -> Response:
     """作り直す: the plan is void, the desk looks at what would be done now (AP-28)."""
     row = _request_of(site, plan)
     approval.remake(site.app, actor(visitor), row.id, form.number("version"))

@@ -83,6 +83,8 @@ def _typed(site: Site, decision: Decision, form: Sent) -> Typed:
     ticked, errors, words = tuple(form.many("question")), {}, site.words
     if decision is Decision.ASK and not ticked and not values["text"]:
         errors["text"] = words("decide.missing-text")
+    if decision is Decision.RETURN and values["end"] not in set(ENDS):
+        raise HTTPException(422, "form")
     if decision in (Decision.RETURN, Decision.WITHDRAW) and not values["reason"]:
         errors["reason"] = words("decide.missing-reason")
     if decision is Decision.HOLD and values["until"] and _day(site, values["until"]) is None:
@@ -133,9 +135,7 @@ def _decide(
         case Decision.ASK:
             decide.ask(app, who, row.id, version, form.many("question"), form.one("text"))
         case Decision.RETURN:
-            end = RequestState(form.one("end"))
-            if end not in ENDS:
-                raise HTTPException(422)
+            end = RequestState(form.one("end"))  # one of ENDS: `_typed` has looked
             version = decide.give_back(app, who, row.id, version, end, reason)
             return Said(end.value, {"number": row.number}, (row.number, version))
         case Decision.HOLD:

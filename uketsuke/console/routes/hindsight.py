@@ -10,6 +10,7 @@ from starlette.responses import Response
 from uketsuke.console.forms import Form
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
+from uketsuke.console.routing import RowId
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.hindsight import ReviewRow, review_row
 from uketsuke.console.views.naming import Naming
@@ -31,7 +32,7 @@ def show_reviews(request: Request, site: Here, visitor: Signed) -> Response:
 
 
 @router.post("/reviews/{review}")
-def look(request: Request, site: Here, visitor: Signed, review: int, form: Form) -> Response:
+def look(request: Request, site: Here, visitor: Signed, review: RowId, form: Form) -> Response:
     """問題なし, or 問題あり with what is wrong."""
     if form.one("verdict") not in set(Verdict):
         raise HTTPException(422, "form")
@@ -44,7 +45,7 @@ def look(request: Request, site: Here, visitor: Signed, review: int, form: Form)
 
 
 @router.post("/reviews/{review}/settle")
-def settle(request: Request, site: Here, visitor: Signed, review: int, form: Form) -> Response:
+def settle(request: Request, site: Here, visitor: Signed, review: RowId, form: Form) -> Response:
     """The lead says what was done about a problem."""
     try:
         hindsight.settle(site.app, actor(visitor), review, form.one("comment")[:2000])

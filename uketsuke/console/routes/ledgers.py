@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from uketsuke.console.frames import answer, frame_of, naming_of
+from uketsuke.console.routing import PageNumber
 from uketsuke.console.site import Here, Signed, Site
 from uketsuke.console.views.ledgers import Asked, LedgerLink, as_csv, asset_page, ledger_page
 from uketsuke.domain.calendar import JST
@@ -40,7 +41,13 @@ def show_ledgers(request: Request, site: Here, visitor: Signed) -> Response:
 
 @router.get("/ledgers/{ledger}")
 def show_ledger(
-    request: Request, site: Here, visitor: Signed, ledger: str, q: str = "", on: str = "", page: int = 1
+    request: Request,
+    site: Here,
+    visitor: Signed,
+    ledger: str,
+    q: str = "",
+    on: str = "",
+    page: PageNumber = 1,
 ) -> Response:
     """The rows that match, as they are or as they were at the end of a day."""
     declared, (asked, as_of) = _declared(site, ledger), _asked(site, q, on, page)

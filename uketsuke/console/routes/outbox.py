@@ -10,6 +10,7 @@ from uketsuke.console.forms import Form
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import lines_of
+from uketsuke.console.routing import RowId
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.outbox import Standing, outbox
 from uketsuke.domain.job import JobName
@@ -46,7 +47,7 @@ def show_outbox(request: Request, site: Here, visitor: Signed) -> Response:
 
 
 @router.post("/outbox/letters/{letter}/settle")
-def settle_letter(request: Request, site: Here, visitor: Signed, letter: int, form: Form) -> Response:
+def settle_letter(request: Request, site: Here, visitor: Signed, letter: RowId, form: Form) -> Response:
     """A person found out that a letter of unknown outcome had arrived."""
     number = _number(site, letter)
     answers.settle_letter(site.app, actor(visitor), letter, LetterState.SENT)
@@ -54,7 +55,7 @@ def settle_letter(request: Request, site: Here, visitor: Signed, letter: int, fo
 
 
 @router.post("/outbox/letters/{letter}/resend")
-def resend_letter(request: Request, site: Here, visitor: Signed, letter: int, form: Form) -> Response:
+def resend_letter(request: Request, site: Here, visitor: Signed, letter: RowId, form: Form) -> Response:
     """A person decides that it is sent again; nothing else ever does (AP-49)."""
     number = _number(site, letter)
     answers.settle_letter(site.app, actor(visitor), letter, LetterState.WRITTEN)
@@ -62,7 +63,7 @@ def resend_letter(request: Request, site: Here, visitor: Signed, letter: int, fo
 
 
 @router.post("/outbox/jobs/{job}/unpark")
-def unpark_job(request: Request, site: Here, visitor: Signed, job: int, form: Form) -> Response:
+def unpark_job(request: Request, site: Here, visitor: Signed, job: RowId, form: Form) -> Response:
     """Try a parked job again."""
     answers.unpark(site.app, actor(visitor), job)
     return go(request, "/outbox", Said("unparked"))

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from uketsuke.console.frames import answer, frame_of, naming_of
+from uketsuke.console.routing import PageNumber
 from uketsuke.console.site import Here, Signed, Site
 from uketsuke.console.views.listing import listing
 from uketsuke.domain.receipt import WrongReceiptNumber, parse
@@ -23,7 +24,7 @@ router = APIRouter()
 
 @router.get("/requests")
 def show_requests(
-    request: Request, site: Here, visitor: Signed, q: str = "", state: str = "", page: int = 1
+    request: Request, site: Here, visitor: Signed, q: str = "", state: str = "", page: PageNumber = 1
 ) -> Response:
     """All requests, newest first; a receipt number opens its request, a slip in one is said (AP-64)."""
     if page < 1 or (state and state not in set(RequestState)):

@@ -10,6 +10,7 @@ from uketsuke.console.forms import Form
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.request_page import lines_of
+from uketsuke.console.routing import RowId
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.stopped import Standstill, stopped_page
 from uketsuke.console.visitor import Visitor
@@ -20,13 +21,13 @@ router = APIRouter()
 
 
 @router.get("/outbox/steps/{step}")
-def show_stopped(request: Request, site: Here, visitor: Signed, step: int) -> Response:
+def show_stopped(request: Request, site: Here, visitor: Signed, step: RowId) -> Response:
     """Why it stands still, and the ways on."""
     return _page(request, site, visitor, step)
 
 
 @router.post("/outbox/steps/{step}/retry")
-def retry_step(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
+def retry_step(request: Request, site: Here, visitor: Signed, step: RowId, form: Form) -> Response:
     """Carry out a stopped step again (AP-47)."""
     number = _number(site, step)
     stopped.retry_step(site.app, actor(visitor), step)
@@ -34,7 +35,7 @@ def retry_step(request: Request, site: Here, visitor: Signed, step: int, form: F
 
 
 @router.post("/outbox/steps/{step}/accept")
-def accept_step(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
+def accept_step(request: Request, site: Here, visitor: Signed, step: RowId, form: Form) -> Response:
     """It may stand as somebody else left it (EU-4)."""
     number = _number(site, step)
     stopped.accept_step(site.app, actor(visitor), step)
@@ -42,7 +43,7 @@ def accept_step(request: Request, site: Here, visitor: Signed, step: int, form: 
 
 
 @router.post("/outbox/steps/{step}/hand-over")
-def hand_step_over(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
+def hand_step_over(request: Request, site: Here, visitor: Signed, step: RowId, form: Form) -> Response:
     """A person does it instead."""
     number = _number(site, step)
     stopped.hand_step_over(site.app, actor(visitor), step)
@@ -50,7 +51,7 @@ def hand_step_over(request: Request, site: Here, visitor: Signed, step: int, for
 
 
 @router.post("/outbox/steps/{step}/give-up")
-def give_up(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
+def give_up(request: Request, site: Here, visitor: Signed, step: RowId, form: Form) -> Response:
     """The request ends with what is done, and the requester is told why; 422 without a reason."""
     reason, number = form.one("reason"), _number(site, step)
     if not reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
+from uketsuke.console.routing import PageNumber
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.standing import seen_afterwards, standing_of
 from uketsuke.console.views.inquiry_line import Line, inquiry_line
@@ -28,6 +30,7 @@ from uketsuke.store.tray import Filters, View
 
 router = APIRouter()
 MOST_AT_ONCE = 100
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 @router.get("/queue")
@@ -38,7 +41,7 @@ def show_tray(
     view: str = "review",
     service: str = "",
     assignee: str = "",
-    page: int = 1,
+    page: PageNumber = 1,
 ) -> Response:
     """The requests of a view, overdue first."""
     if view not in set(View) or page < 1:
@@ -124,5 +127,6 @@ def _each(request: Request, site: Site, form: Sent, said: str, act: Callable[[in
 
 
 def _selected(form: Sent) -> list[tuple[str, int]]:
+    """What our own page ticked; a version is a number as it writes it."""
     pairs = [text.rpartition(".") for text in form.many("id")[:MOST_AT_ONCE]]
-    return [(number, int(version)) for number, _, version in pairs if version.isdigit()]
+    return [(number, int(version)) for number, _, version in pairs if _VERSION.fullmatch(version)]

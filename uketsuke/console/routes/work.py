@@ -14,6 +14,7 @@ from uketsuke.console.access import may_open
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
+from uketsuke.console.routing import RowId
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.work import WorkPage, work_list
 from uketsuke.console.visitor import Visitor
@@ -42,7 +43,7 @@ def show_work_list(request: Request, site: Here, visitor: Signed) -> Response:
 
 
 @router.get("/work-items/{step}")
-def show_work(request: Request, site: Here, visitor: Signed, step: int) -> Response:
+def show_work(request: Request, site: Here, visitor: Signed, step: RowId) -> Response:
     """One piece of work with everything at hand."""
     with site.app.database.reading() as tx:
         work = _offered(work_page(site, tx, step, naming_of(site, tx)), visitor)
@@ -51,7 +52,7 @@ def show_work(request: Request, site: Here, visitor: Signed, step: int) -> Respo
 
 
 @router.post("/work-items/{step}")
-def complete_work(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
+def complete_work(request: Request, site: Here, visitor: Signed, step: RowId, form: Form) -> Response:
     """作業を完了: once, with every required result; else 422 with the focus there (AP-75, AP-76)."""
     with site.app.database.reading() as tx:
         task = _task(site, tx, step)
@@ -71,7 +72,7 @@ def complete_work(request: Request, site: Here, visitor: Signed, step: int, form
 
 
 @router.post("/work-items/{step}/password")
-def show_password(request: Request, site: Here, visitor: Signed, step: int, form: Form) -> Response:
+def show_password(request: Request, site: Here, visitor: Signed, step: RowId, form: Form) -> Response:
     """初期パスワードを表示: on this one answer, to whoever hands it over; after 伝達済 there is none."""
     try:
         found = passwords.show_passwords(site.app, actor(visitor), step)

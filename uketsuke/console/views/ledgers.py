@@ -19,7 +19,7 @@ from uketsuke.store.ledgers import LedgerVersion
 from uketsuke.store.requests import RequestRow
 
 SIZE = 100
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
 @dataclass(frozen=True)
