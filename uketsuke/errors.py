@@ -4,6 +4,7 @@ UketsukeError
 ├── ConfigurationError    the settings are wrong; every problem at once
 ├── TryLater              a peer said "not now": repeat with back-off
 ├── Refused               a peer said "no": a person must look
+├── Conflict              a peer's row has changed since it was read
 ├── UnknownOutcome        nobody can tell whether the effect happened
 ├── StalePlan             a row the plan expects has changed since
 ├── StaleVersion          a decision was made on an older version
@@ -47,6 +48,14 @@ class Refused(UketsukeError):
     def __init__(self, peer: str, reason: str, said: str = "") -> None:
         """`said` are the peer's own words, which may name a person."""
         self.peer, self.reason, self.said = peer, reason, said
+        super().__init__(f"{peer}: {reason}")
+
+
+class Conflict(UketsukeError):
+    """Somebody changed it at the peer since we read it; nothing was written."""
+
+    def __init__(self, peer: str, reason: str) -> None:
+        self.peer, self.reason = peer, reason
         super().__init__(f"{peer}: {reason}")
 
 

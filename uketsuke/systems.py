@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from uketsuke.addresses import DirectoryUrl, MailAddress
+
+
+def _safe(url: str) -> str:
+    """kintone is spoken to over TLS; only our own kintone, on this machine, is not."""
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not local and (parts.scheme != "https" or not parts.hostname):
+        raise ValueError("must be https://host")
+    if parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("names the host only: https://host")
+    return url
 
 
 class Part(BaseModel):
@@ -59,3 +71,22 @@ class System(Part):
         if not self.starttls and not str(self.url).startswith("ldaps:"):
             raise ValueError("a directory is spoken to over TLS only: ldaps://, or starttls = true")
         return self
+
+
+class KintoneSite(Part):
+    """A city's kintone: where it is, and in whose name its apps and its administration are used."""
+
+    url: Annotated[str, AfterValidator(_safe)]
+    tokens: dict[int, SecretStr] = Field(default_factory=dict)
+    """App → its API token; apps without one are used by password."""
+    user: str = ""
+    """Login name for spaces and groups, which tokens of apps cannot change."""
+    password: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    """Certificate authority, where a proxy inspects TLS; None = the machine's own."""
+    proxy: SecretStr | None = None
+    """`http://user:password@host:port` on the way to kintone."""
+    timeout_seconds: float = Field(default=20, gt=0)
+    """How long kintone may be silent in each call."""
+    at_once: int = Field(default=4, ge=1, le=20)
+    """Calls at the same time, of the hundred that kintone gives the whole city."""

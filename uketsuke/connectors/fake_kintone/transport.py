@@ -22,6 +22,8 @@ from uketsuke.connectors.fake_kintone.state import Upload
 
 LONGEST_URL = 8 * 1024
 METHODS = ["GET", "POST", "PUT", "DELETE"]
+_HANG_UP = "uketsuke.hang_up"
+"""Where a request's scope holds what ends its connection at once."""
 _ITEM = re.compile(r"(\w+)\[(\d+)\]")
 
 
@@ -46,6 +48,9 @@ class Door:
             return await self._judged(request)
         except Problem as problem:
             return self._refusal(problem)
+        except Cut:
+            request.scope.get(_HANG_UP, lambda: None)()
+            raise
         finally:
             self._running -= 1
 
@@ -163,10 +168,11 @@ class Cuttable:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. uvicorn's `send` belongs to the request's cycle, which knows its connection."""
+        connection = getattr(getattr(send, "__self__", None), "transport", None)
+        if connection is not None:
+            scope[_HANG_UP] = connection.abort
         try:
             await self._app(scope, receive, send)
         except Cut:
-            connection = getattr(getattr(send, "__self__", None), "transport", None)
             if connection is None:
                 raise
-            connection.abort()
