@@ -16,7 +16,7 @@ MEMORY = ":memory:"
 
 
 def fake_kintone(
-    bind: Annotated[str, typer.Option("--bind", help=say("option.bind"))] = "127.0.0.1:8090",
+    bind: Annotated[str, typer.Option("--bind", help=say("option.kintone-bind"))] = "127.0.0.1:8090",
     state: Annotated[str, typer.Option("--state", help=say("option.kintone-state"))] = MEMORY,
     seed: Annotated[str, typer.Option("--seed", help=say("option.kintone-seed"))] = "example",
     clock: Annotated[str, typer.Option("--clock", help=say("option.kintone-clock"))] = "system",

@@ -30,6 +30,14 @@ def test_a_refused_call_keeps_nothing(city: City, tmp_path: Path) -> None:
     assert not file.exists()
 
 
+def test_reading_writes_no_file(city: City, tmp_path: Path) -> None:
+    file = tmp_path / "kintone.json"
+    number = kept(city, file).apply()
+    file.unlink()
+    city.record(number)
+    assert not file.exists()
+
+
 def test_calls_are_counted_by_app_and_day_that_begins_at_nine(city: City) -> None:
     city.apply()
     city.clock.forward(hours=24)
