@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.connectors.kintone.city import APPLICATION, EKOBE, LTE, City, Said
+from uketsuke.connectors.fake_kintone.form import FieldSetting
 
 RECORD, RECORDS = "/k/v1/record.json", "/k/v1/records.json"
 
@@ -172,3 +173,27 @@ def test_a_file_is_uploaded_first_and_then_taken_by_a_record(city: City) -> None
     held = city.record(city.apply(添付=[{"fileKey": key}]))["添付"]
     assert held == [{"fileKey": key, "name": "一覧.csv", "contentType": "text/csv", "size": "4"}]
     assert city.http.get(f"/k/v1/file.json?fileKey={key}", headers=token).content == b"a,b\n"
+
+
+def test_a_lookup_copies_when_its_key_is_written_and_refuses_what_is_not_there(city: City) -> None:
+    lte(city, 所属="税務課")
+    form = city.domain.apps[EKOBE].form
+    form["端末"] = FieldSetting.model_validate(
+        {
+            "type": "SINGLE_LINE_TEXT",
+            "code": "端末",
+            "lookup": {
+                "relatedApp": {"app": "6"},
+                "relatedKeyField": "管理番号",
+                "fieldMappings": [{"field": "所属", "relatedField": "所属"}],
+            },
+        }
+    )
+    lost = {"app": EKOBE, "record": APPLICATION | {"端末": {"value": "LTE-9999"}}}
+    assert city.call("POST", RECORD, lost, by="aoki-c").code == "GAIA_LO04"
+    found = {
+        "app": EKOBE,
+        "record": APPLICATION | {"端末": {"value": "LTE-0001"}, "所属": {"value": "別の課"}},
+    }
+    number = int(city.call("POST", RECORD, found, by="aoki-c").json["id"])
+    assert city.record(number)["所属"] == "税務課"
