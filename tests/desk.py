@@ -30,6 +30,7 @@ from uketsuke.domain.states import Role
 from uketsuke.intake.accept import Accepted, accept
 from uketsuke.intake.channels import read
 from uketsuke.intake.limits import Limits
+from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.queue.jobs import drain
 from uketsuke.queue.sweep import sweep
 from uketsuke.queue.timetable import tick
@@ -155,8 +156,9 @@ class Desk:
         return cls(app, clock)
 
     def receive(self, raw: bytes, channel: Channel = Channel.MAIL) -> Accepted:
-        """A message comes in now."""
-        return accept(self.app.database, raw, channel, source="test", received_at=self.clock.now())
+        """A message comes in now; a note as our own console takes it in."""
+        source = NOTES if channel is Channel.NOTE else "test"
+        return accept(self.app.database, raw, channel, source=source, received_at=self.clock.now())
 
     def work(self) -> None:
         """Let everything happen that is due now."""

@@ -21,6 +21,7 @@ from uketsuke.domain.people import Person
 from uketsuke.domain.plan import Confirm
 from uketsuke.domain.states import Decision, RequestState, Role, StepState, WaitKind, follow, permit
 from uketsuke.errors import NotAllowed, NotFound
+from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.log import logger
 from uketsuke.queue.correspondence import link_placeholder, link_token, write
 from uketsuke.queue.opening import facts_of
@@ -84,7 +85,7 @@ def recorded_check(tx: Transaction, request: RequestRow, step: Confirm) -> Overr
     """How the owner was checked before the plan began; None where nobody did, or for somebody else.
 
     Only who asks is checked then, so it counts only where that is the owner, only in a way
-    that the step allows, and only by another person.
+    that the step allows, and only by another person; one that an edit has made void never.
     """
     asking = request.authority.person if request.authority else None
     if asking is None or asking != step.owner:
@@ -97,10 +98,11 @@ def recorded_check(tx: Transaction, request: RequestRow, step: Confirm) -> Overr
 
 
 def _noted(tx: Transaction, request: RequestRow) -> Override | None:
-    """The check that stands in an operator's note; a message cannot bring one."""
+    """The check that stands in an operator's note; a message cannot bring one, nor a file like a note."""
     receipt = tx.receipts.get(request.receipt_id)
     content = receipt.content
-    if receipt.channel is not Channel.NOTE or content is None or not content.identity_check:
+    by_console = receipt.channel is Channel.NOTE and receipt.source == NOTES
+    if not by_console or content is None or not content.identity_check:
         return None
     return Override(reason=content.identity_check, by=content.entered_by or "", at=receipt.received_at)
 

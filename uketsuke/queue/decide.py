@@ -26,7 +26,17 @@ from uketsuke.queue.opening import facts_of
 from uketsuke.queue.persons import require_other
 from uketsuke.queue.progress import refresh_due, release, store_plan
 from uketsuke.queue.reversal import reversal_of, take_back, window
-from uketsuke.queue.review import IDENTITY_CHECK, RECORDED, assess_now, corrected, obstacle, planned
+from uketsuke.queue.review import (
+    IDENTITY_CHECK,
+    RECORDED,
+    VOID,
+    assess_now,
+    corrected,
+    is_checked,
+    obstacle,
+    planned,
+    still_holds,
+)
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.shapes import Override
 
@@ -44,8 +54,8 @@ def correct(app: App, actor: Actor, request_id: int, version: int, values: Mappi
         before = {path: one.value for path in values if (one := reading.current(path))}
         now.told = {"before": before, "after": dict(values)}
         reading = corrected(reading, values, actor.login, app.now())
-        now.request = now.request.model_copy(update={"reading": reading})
-        return _judge(now, "correct", {"fields": sorted(values)})
+        edited = now.request.model_copy(update={"reading": reading})
+        return _judge_edited(now, edited, "correct", {"fields": sorted(values)})
 
 
 def _fields(app: App, request: RequestRow) -> set[str]:
@@ -60,8 +70,9 @@ def choose_service(app: App, actor: Actor, request_id: int, version: int, servic
         now.follow(Decision.CHOOSE_SERVICE)
         app.catalogue.service(service)
         before = now.request.service
-        now.request = now.request.model_copy(update={"service": service})
-        return _judge(now, "choose-service", {"before": {"service": before}, "after": {"service": service}})
+        edited = now.request.model_copy(update={"service": service})
+        facts = {"before": {"service": before}, "after": {"service": service}}
+        return _judge_edited(now, edited, "choose-service", facts)
 
 
 def attest(app: App, actor: Actor, request_id: int, version: int, how: str) -> int:
@@ -70,12 +81,25 @@ def attest(app: App, actor: Actor, request_id: int, version: int, how: str) -> i
         raise NotAllowed("attest", how, "not a way to check an identity")
     with deciding(app, actor, request_id, version, "attest") as now:
         now.follow(Decision.RUN)
-        if actor.person is not None and actor.person == now.request.person:
-            raise SamePerson("attest", now.request.state, "nobody checks themselves")
         check = Override(reason=how, by=actor.login, at=app.now())
         overrides = {**now.request.overrides, IDENTITY_CHECK: check}
         now.request = now.request.model_copy(update={"overrides": overrides})
-        return _judge(now, "attest", {"how": how}, overrides=overrides)
+        version = _judge(now, "attest", {"how": how}, overrides=overrides)
+        if actor.person is not None and actor.person == now.request.person:
+            raise SamePerson("attest", now.request.state, "nobody checks themselves")
+        return version
+
+
+def _judge_edited(now: Deciding, edited: RequestRow, action: str, facts: Mapping[str, Any]) -> int:
+    """Judge it as edited; a check of somebody else, or about less than would be done now, is void."""
+    app, tx, before = now.app, now.tx, now.request
+    now.request = edited
+    if not is_checked(tx, before) or still_holds(assess_now(app, tx, before), assess_now(app, tx, edited)):
+        return _judge(now, action, facts)
+    void = Override(reason=VOID, by=now.actor.login, at=app.now())
+    overrides = {**edited.overrides, IDENTITY_CHECK: void}
+    now.request = edited.model_copy(update={"overrides": overrides})
+    return _judge(now, action, {**facts, "identity_check": "void"}, overrides)
 
 
 def _judge(

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from uketsuke.app import App
 from uketsuke.domain.authority import Need
-from uketsuke.domain.consent import asks_first
+from uketsuke.domain.consent import asks_first, does_more
 from uketsuke.domain.content import Content
 from uketsuke.domain.plan import Plan
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
@@ -27,6 +27,8 @@ OWNER_REFUSED = "owner-refused"
 """Key under which stands that the owner of an account refused; it stops the request for good."""
 SENT_BACK = "sent-back"
 """Key under which stands why the second person sent the plan back."""
+VOID = ""
+"""The way of a check that says nothing any more (see `still_holds`)."""
 RECORDED = frozenset({IDENTITY_CHECK, OWNER_REFUSED, SENT_BACK})
 """Keys among the overrides that let no concern stand: only their own decisions write them."""
 
@@ -66,7 +68,20 @@ def content_of(receipt: Receipt, request: RequestRow) -> Content:
     check = request.overrides.get(IDENTITY_CHECK)
     if check is None:
         return content
+    if check.reason == VOID:
+        return content.model_copy(update={"identity_check": None})
     return content.model_copy(update={"identity_check": check.reason, "entered_by": check.by})
+
+
+def is_checked(tx: Transaction, request: RequestRow) -> bool:
+    """Whether somebody has recorded a check of who asks, and no edit has made it void."""
+    return content_of(tx.receipts.get(request.receipt_id), request).identity_check is not None
+
+
+def still_holds(before: Assessment, after: Assessment) -> bool:
+    """Whether a check says anything after an edit: of the same person, and of no other account (FAULTS 3)."""
+    same = before.authority.person == after.authority.person
+    return same and not does_more(before.steps or (), after.steps or ())
 
 
 def corrected(reading: Reading, values: Mapping[str, str], login: str, at: datetime) -> Reading:

@@ -1,0 +1,99 @@
+"""What a recorded identity check is worth: of whom it was, about what, and who may say that there was one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.desk import OPERATOR, SECOND, mail
+from tests.queue.test_unlock import ASHIYA, Office
+from uketsuke.app import Actor
+from uketsuke.domain.authority import Evidence, Need
+from uketsuke.domain.content import Channel
+from uketsuke.domain.states import Role, StepState
+from uketsuke.errors import NotAllowed, SamePerson
+from uketsuke.intake.accept import accept
+from uketsuke.queue import decide
+from uketsuke.queue.review import IDENTITY_CHECK, VOID
+from uketsuke.store.ledgers import Origin
+from uketsuke.store.requests import RequestRow
+
+NOTE = (ASHIYA / "own-counter-clean.json").read_bytes()
+SOMEBODY = {"requester_name": "田村 恵", "account_id": "a30601"}
+WORDS = "アカウントロック解除をお願いします。\nアカウント：a30512\n所属：市民課\n氏名：藤本 圭\n"
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    opened = Office.of("ashiya", "2027-02-08T08:46")
+    yield opened
+    opened.close()
+
+
+def called(office: Office) -> RequestRow:
+    """A mail from nobody known, whose typed person was called back."""
+    row = office.receive(
+        mail(WORDS, sender="x@ashiya-sample.example.lg.jp", proven=False, day=office.desk.clock.at)
+    )
+    decide.attest(office.desk.app, OPERATOR, row.id, row.version, "call-back")
+    return office.desk.request(row.number)
+
+
+def corrected(office: Office, row: RequestRow, **values: str) -> RequestRow:
+    decide.correct(office.desk.app, SECOND, row.id, row.version, values)
+    return office.desk.request(row.number)
+
+
+@pytest.mark.parametrize("way", ["note", "mail"])
+def test_a_check_of_one_person_is_none_of_the_person_that_an_edit_names(office: Office, way: str) -> None:
+    row = office.receive(NOTE, Channel.NOTE) if way == "note" else called(office)
+    assert row.authority is not None
+    assert row.authority.evidence is Evidence.STRONG
+    row = corrected(office, row, **SOMEBODY)
+    assert (row.authority and row.authority.need) == (Need.REVIEW,)
+    with pytest.raises(NotAllowed):
+        office.run(row)
+    decide.attest(office.desk.app, SECOND, row.id, row.version, "counter")
+    row = office.run(office.desk.request(row.number))
+    with office.desk.app.database.reading() as tx:
+        step = tx.steps.of_request(row.id)[0]
+    assert (step.state, step.result and step.result["checked_by"]) == (StepState.DONE, SECOND.login)
+
+
+def test_a_check_says_nothing_about_an_account_that_an_edit_names(office: Office) -> None:
+    row = office.receive(NOTE, Channel.NOTE)
+    with office.desk.app.database.transaction("second account") as tx:
+        found = tx.accounts.get("ad", "a30601")
+        kept = tx.ledgers.row("account-register", "a30601")
+        assert found is not None
+        assert kept is not None
+        tx.accounts.put(found.model_copy(update={"employee_number": "30512"}))
+        values = {**kept.values, "employee_number": "30512", "user_name": "藤本 圭"}
+        tx.ledgers.update("account-register", "a30601", kept.version, values, Origin(actor="test"))
+    row = corrected(office, row, account_id="a30601")
+    assert row.overrides[IDENTITY_CHECK].reason == VOID
+
+
+def test_an_edit_of_anything_else_leaves_the_check(office: Office) -> None:
+    row = corrected(office, called(office), requester_phone="2211")
+    assert row.overrides[IDENTITY_CHECK].reason == "call-back"
+
+
+def test_a_file_that_says_somebody_was_checked_is_only_a_claim(office: Office) -> None:
+    """Nobody signed in for it: it came by a folder, not by our console."""
+    at = office.desk.clock.now()
+    number = accept(office.desk.app.database, NOTE, Channel.NOTE, source="folder", received_at=at).number
+    office.desk.work()
+    row = office.run(office.desk.request(number))
+    with office.desk.app.database.reading() as tx:
+        assert tx.steps.of_request(row.id)[0].state is StepState.WAITING
+
+
+def test_nobody_checks_themselves_where_only_the_typed_name_says_who_it_is(office: Office) -> None:
+    row = office.receive(
+        mail(WORDS, sender="x@ashiya-sample.example.lg.jp", proven=False, day=office.desk.clock.at)
+    )
+    with pytest.raises(SamePerson):
+        decide.attest(office.desk.app, Actor("x", Role.OPERATOR, "30512"), row.id, row.version, "counter")
+    assert office.desk.request(row.number) == row
