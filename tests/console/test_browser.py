@@ -31,11 +31,11 @@ class Served:
         return sign_in(self.url, page, login)
 
 
-def sign_in(url: str, page: Page, login: str = "hashimoto") -> Page:
+def sign_in(url: str, page: Page, login: str = "hashimoto", password: str = PASSWORD) -> Page:
     """Sign in with the keyboard to what is served there."""
     page.goto(f"{url}/sign-in")
     page.fill("#login", login)
-    page.fill("#password", PASSWORD)
+    page.fill("#password", password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/queue")
     return page
