@@ -184,7 +184,7 @@ def vault_steps(vault: Vault, row: RequestRow) -> list[StepRow]:
         return tx.steps.of_request(row.id)
 
 
-def test_who_had_a_part_in_it_does_not_look_at_it_afterwards(vault: Vault) -> None:
+def test_who_had_a_part_in_it_neither_looks_at_it_afterwards_nor_settles_what_was_found(vault: Vault) -> None:
     """Who ran it, who did it, who checked the owner, who asked; every role; and nobody unknown."""
     vault.desk.clock.at = vault.desk.clock.at.replace(day=11)
     place = next(PLACES)
@@ -199,6 +199,11 @@ def test_who_had_a_part_in_it_does_not_look_at_it_afterwards(vault: Vault) -> No
     for role, person in itertools.product(ROLES, persons):
         with pytest.raises(SamePerson):
             hindsight.look(vault.desk.app, Actor("x", role, person), found.id, Verdict.FINE, "")
-    hindsight.look(vault.desk.app, OFFICER, found.id, Verdict.FINE, "")
+    hindsight.look(vault.desk.app, OFFICER, found.id, Verdict.PROBLEM, "本人は頼んでいない")
+    for person in persons:
+        with pytest.raises(SamePerson):
+            hindsight.settle(vault.desk.app, Actor("x", Role.LEAD, person), found.id, "問題なかった")
+    hindsight.settle(vault.desk.app, Actor("lead02", Role.LEAD, "D0099"), found.id, "本人に事情を聞いた")
     with vault.desk.app.database.reading() as tx:
         assert tx.oversight.review(found.id).reviewed_by == "officer01"
+        assert not tx.oversight.problems()

@@ -29,7 +29,10 @@ def look(app: App, actor: Actor, review_id: int, verdict: Verdict, comment: str)
 
 
 def settle(app: App, actor: Actor, review_id: int, comment: str) -> None:
-    """The lead has dealt with a problem, and says how; raises `Incomplete`, `StaleState`."""
+    """A lead has dealt with a problem, and says how.
+
+    Raises `SamePerson` for everybody who had a part in it, `Incomplete`, `StaleState`.
+    """
     permit("settle-review", actor.role, f"review {review_id}")
     if not comment.strip():
         raise Incomplete({"comment": "missing"})
@@ -39,6 +42,7 @@ def settle(app: App, actor: Actor, review_id: int, comment: str) -> None:
         found = tx.oversight.review(review_id)
         if found.outcome is not Verdict.PROBLEM:
             raise NotAllowed("settle-review", str(found.outcome), "no problem was found")
+        require_other(actor, "settle-review", f"review {review_id}", found.persons)
         tx.oversight.settle(review_id, actor.login)
         _audit(tx, actor, "settle-review", found, {}, comment.strip())
 
