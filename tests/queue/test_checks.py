@@ -97,3 +97,27 @@ def test_nobody_checks_themselves_where_only_the_typed_name_says_who_it_is(offic
     with pytest.raises(SamePerson):
         decide.attest(office.desk.app, Actor("x", Role.OPERATOR, "30512"), row.id, row.version, "counter")
     assert office.desk.request(row.number) == row
+
+
+@pytest.mark.parametrize(
+    ("register", "ledger", "code"),
+    [
+        ({"active": False}, {}, "account-out-of-use"),
+        ({}, {"state": "deleted"}, "account-out-of-use"),
+        ({}, {"state": "disabled"}, "account-out-of-use"),
+        ({}, {"employee_number": None, "user_name": "田村 恵"}, "account-without-owner"),
+    ],
+)
+def test_an_account_out_of_use_or_of_two_owners_is_unlocked_by_nobody(
+    office: Office, register: dict[str, bool], ledger: dict[str, str | None], code: str
+) -> None:
+    """The register of the system and the ledger must agree on whose it is, and that it is in use."""
+    with office.desk.app.database.transaction("another") as tx:
+        account, row = tx.accounts.get("ad", "a30512"), tx.ledgers.row("account-register", "a30512")
+        assert account is not None
+        assert row is not None
+        tx.accounts.put(account.model_copy(update=register))
+        if ledger:
+            tx.ledgers.update("account-register", "a30512", row.version, ledger, Origin(actor="test"))
+    found = office.receive(NOTE, Channel.NOTE).concerns
+    assert [(one.code, one.hard) for one in found] == [(code, True)]

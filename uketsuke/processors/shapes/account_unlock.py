@@ -27,6 +27,8 @@ from uketsuke.processors.secrets import holds_secret
 from uketsuke.processors.shapes.unlock_plan import UnlockPlan, UnlockTerms
 
 NEXT_DAY = AfterBusinessDays(event="applied", business_days=1)
+OUT_OF_USE = frozenset({"disabled", "deleted"})
+"""States of a ledger's row in which an unlock would bring an account back that somebody took out of use."""
 OFTEN = timedelta(days=30)
 """The third unlock within that time is looked at (EU-2)."""
 _SO = (
@@ -105,18 +107,20 @@ class AccountUnlock(Processor):
         mail = str(row.values.get("user_email") or "") if row else ""
         found += (world.people(mail=mail) or []) if mail else []
         known = {one.employee_number: one for one in found if one}
-        return next(iter(known.values())) if len(known) == 1 and None not in found else None
+        one = next(iter(known.values())) if len(known) == 1 and None not in found else None
+        return one if one and (row is None or _agrees(one, row, world)) else None
 
     def concerns(self, reading: Reading, values: Plain, content: Content, world: World) -> Iterator[Concern]:
-        """Somebody else's, unlocked often, a password written, not locked."""
+        """Somebody else's, out of use, unlocked often, a password written, not locked."""
         row = world.row(self.ledger, str(values.get("account_id")))
+        account = world.account(self.system(values), str(values.get("account_id")))
+        yield from _out_of_use(account, row)
         if row is not None:
             yield from self._whose(values, row, content, world)
             yield from self._often(row, world)
         texts = [content.subject, content.text, *(one.value for one in content.values)]
         if any(map(holds_secret, texts)):
             yield Concern(code="password-written", rule="EU-3", field="remarks", hard=False)
-        account = world.account(self.system(values), str(values.get("account_id")))
         if account is not None and account.locked is False:
             facts: dict[str, JsonValue] = {"value": account.id}
             yield Concern(code="not-locked", rule="EU-4", field="account_id", hard=False, facts=facts)
@@ -204,6 +208,23 @@ def _stands_in(owner: Person, values: Plain, content: Content, world: World) -> 
     return any(owner.employee_number in post.persons for post in posts) and named in {
         person_key(one.name) for one in (owner, *found)
     }
+
+
+def _out_of_use(account: Account | None, row: LedgerRow | None) -> Iterator[Concern]:
+    """The system's register or the ledger says that it was stopped or deleted."""
+    stopped = account is not None and not account.active
+    if stopped or (row is not None and row.values.get("state") in OUT_OF_USE):
+        facts: dict[str, JsonValue] = {"value": account.id if account else row.key if row else ""}
+        yield Concern(code="account-out-of-use", rule="EU-1", field="account_id", facts=facts)
+
+
+def _agrees(owner: Person, row: LedgerRow, world: World) -> bool:
+    """Whether the ledger's row names nobody else; its number, where it has one, was compared already."""
+    mail = str(row.values.get("user_email") or "")
+    if _number(row) or (mail and owner in (world.people(mail=mail) or [])):
+        return True
+    name = str(row.values.get("user_name") or "")
+    return not name or person_key(name) == person_key(owner.name)
 
 
 def _number(found: Account | LedgerRow | None) -> str | None:
