@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.desk import OPERATOR, SECOND, mail
+from tests.desk import OFFICER, OPERATOR, SECOND, mail
 from tests.queue.test_unlock import ASHIYA, Office
 from uketsuke.app import Actor
 from uketsuke.domain.authority import Evidence, Need
@@ -15,6 +15,7 @@ from uketsuke.domain.states import Role, StepState
 from uketsuke.errors import NotAllowed, SamePerson
 from uketsuke.intake.accept import accept
 from uketsuke.queue import decide
+from uketsuke.queue.answers import complete_step
 from uketsuke.queue.review import IDENTITY_CHECK, VOID
 from uketsuke.store.ledgers import Origin
 from uketsuke.store.requests import RequestRow
@@ -97,6 +98,15 @@ def test_nobody_checks_themselves_where_only_the_typed_name_says_who_it_is(offic
     with pytest.raises(SamePerson):
         decide.attest(office.desk.app, Actor("x", Role.OPERATOR, "30512"), row.id, row.version, "counter")
     assert office.desk.request(row.number) == row
+
+
+def test_work_of_an_operator_is_no_officers(office: Office) -> None:
+    """An officer looks at what others have done; unlocking by hand is not theirs."""
+    row = office.run(office.receive(NOTE, Channel.NOTE))
+    step = office.step(row, 2)
+    with pytest.raises(NotAllowed):
+        complete_step(office.desk.app, OFFICER, step, {"outcome": "done"})
+    complete_step(office.desk.app, SECOND, step, {"outcome": "done"})
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def work_page(
         before=_before(row, naming) if item else "",
         ways_href=f"/outbox/steps/{row.id}" if row.state in STOPPED else "",
         follows=_follows(lines, rows, step_id, naming),
+        role=task.role,
         password_href=f"/work-items/{step_id}/password" if resets_of(tx, row) else "",
         passwords=tuple(WorkValue(f"{one.system}　{one.account}", one.password) for one in passwords),
     )

@@ -206,6 +206,11 @@ def permit(action: str, role: Role, where: str) -> None:
         raise NotAllowed(action, where, f"nothing that {role} may do")
 
 
+def is_work_of(task_role: str, role: Role) -> bool:
+    """Whether work of `operator`, `officer` or `operator_or_officer` is theirs; a lead is an operator."""
+    return ("operator" if role is Role.LEAD else role.value) in task_role.split("_or_")
+
+
 def applies(decision: Decision, kind: Kind) -> bool:
     """Whether that kind can be decided about so; what is no inquiry is treated as a request."""
     return decision not in (REQUESTS_ONLY if kind is Kind.INQUIRY else INQUIRIES_ONLY)

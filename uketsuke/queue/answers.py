@@ -14,7 +14,16 @@ from uketsuke.domain.consent import asks_first, does_more
 from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AccountAction, AgreeDate
 from uketsuke.domain.results import taken, today_where_unsaid
-from uketsuke.domain.states import Decision, LetterState, RequestState, Role, StepState, follow, permit
+from uketsuke.domain.states import (
+    Decision,
+    LetterState,
+    RequestState,
+    Role,
+    StepState,
+    follow,
+    is_work_of,
+    permit,
+)
 from uketsuke.errors import Incomplete, NotAllowed, NotFound
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Outcome
@@ -50,6 +59,8 @@ def complete_step(app: App, actor: Actor, step_id: int, results: Mapping[str, st
         task = app.task_of(step)
         if task is None:
             raise NotAllowed(Decision.COMPLETE_STEP, row.state, "it is not work of a person")
+        if not is_work_of(task.role, actor.role):
+            raise NotAllowed(Decision.COMPLETE_STEP, row.state, f"it is work of {task.role}")
         require_consent(tx, row, actor)
         if wrong := faults_in(step, task, results, app.today()):
             raise Incomplete(wrong)

@@ -20,7 +20,7 @@ from uketsuke.console.views.work import WorkPage, work_list
 from uketsuke.console.visitor import Visitor
 from uketsuke.console.work_page import read_results, tasks_of, work_page
 from uketsuke.domain.plan import ManualTask
-from uketsuke.domain.states import WaitKind
+from uketsuke.domain.states import WaitKind, is_work_of
 from uketsuke.errors import Incomplete, NotFound
 from uketsuke.queue import answers, passwords
 from uketsuke.store.transaction import Transaction
@@ -46,7 +46,7 @@ def show_work_list(request: Request, site: Here, visitor: Signed) -> Response:
 def show_work(request: Request, site: Here, visitor: Signed, step: RowId) -> Response:
     """One piece of work with everything at hand."""
     with site.app.database.reading() as tx:
-        work = _offered(work_page(site, tx, step, naming_of(site, tx)), visitor)
+        work = _offered(site, work_page(site, tx, step, naming_of(site, tx)), visitor)
         frame = frame_of(request, site, tx, visitor, "work")
     return answer(site, "work.html", frame, work=work)
 
@@ -84,10 +84,12 @@ def show_password(request: Request, site: Here, visitor: Signed, step: RowId, fo
     return answer(site, "work.html", frame, work=work)
 
 
-def _offered(work: WorkPage, visitor: Visitor) -> WorkPage:
-    """An initial password is offered to those who may be shown it."""
-    may = may_open("POST", "/work-items/{step}/password", visitor.roles)
-    return work if may else replace(work, password_href="")
+def _offered(site: Site, work: WorkPage, visitor: Visitor) -> WorkPage:
+    """An initial password is offered to those who may be shown it, work to those whose it is."""
+    if not may_open("POST", "/work-items/{step}/password", visitor.roles):
+        work = replace(work, password_href="")
+    theirs = is_work_of(work.role, visitor.role)
+    return work if theirs or work.stopped else replace(work, stopped=site.words("work.other-role"))
 
 
 def _task(site: Site, tx: Transaction, step_id: int) -> ManualTask:
@@ -116,6 +118,6 @@ def _again(
 ) -> Response:
     with site.app.database.reading() as tx:
         page = work_page(site, tx, step, naming_of(site, tx), form.under("r."), wrong)
-        work = _offered(page, visitor)
+        work = _offered(site, page, visitor)
         frame = frame_of(request, site, tx, visitor, "work")
     return answer(site, "work.html", frame, 422, work=work)

@@ -95,6 +95,8 @@ class WorkPage:
     ways_href: str
     """Where a person decides about a step that stands still."""
     follows: str
+    role: str = ""
+    """Whose work it is (`ManualTask.role`)."""
     password_href: str = ""
     """Where an initial password is shown; nothing where there is none to hand over."""
     passwords: tuple[WorkValue, ...] = ()
