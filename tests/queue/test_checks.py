@@ -11,6 +11,7 @@ from tests.queue.test_unlock import ASHIYA, Office
 from uketsuke.app import Actor
 from uketsuke.domain.authority import Evidence, Need
 from uketsuke.domain.content import Channel
+from uketsuke.domain.people import Account
 from uketsuke.domain.states import Role, StepState
 from uketsuke.errors import NotAllowed, SamePerson
 from uketsuke.intake.accept import accept
@@ -131,3 +132,10 @@ def test_an_account_out_of_use_or_of_two_owners_is_unlocked_by_nobody(
             tx.ledgers.update("account-register", "a30512", row.version, ledger, Origin(actor="test"))
     found = office.receive(NOTE, Channel.NOTE).concerns
     assert [(one.code, one.hard) for one in found] == [(code, True)]
+
+
+def test_of_two_accounts_that_differ_in_case_only_the_one_written_so_is_meant(office: Office) -> None:
+    with office.desk.app.database.transaction("two") as tx:
+        tx.accounts.put(Account(system="ad", id="A30512", employee_number="30601"))
+        found = [tx.accounts.get("ad", one) for one in ("A30512", "a30512", "Ａ30512", "a30601", "A30601")]
+    assert [one and one.employee_number for one in found] == ["30601", "30512", None, "30601", "30601"]

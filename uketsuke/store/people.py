@@ -170,9 +170,14 @@ class Accounts(Repository):
         self._replace(accounts, account.model_dump(exclude={"locked"}))
 
     def get(self, system: str, account_id: str) -> Account | None:
-        """The account of that id in that system, compared without regard to case and width."""
+        """The account of that id in that system, compared without regard to case and width.
+
+        Where several are left, the one that is written exactly so, else none: nobody guesses whose it is.
+        """
         same = func.lower(accounts.c.id) == fold(account_id).casefold()
-        return self._one(Account, select(accounts).where(accounts.c.system == system, same).limit(1))
+        found = self._all(Account, select(accounts).where(accounts.c.system == system, same).limit(9))
+        exact = [one for one in found if one.id == account_id] or found
+        return exact[0] if len(exact) == 1 else None
 
     def all(self) -> list[Account]:
         """Every account, by system and id."""
