@@ -70,6 +70,14 @@ def test_beyond_the_limit_the_browser_used_longest_ago_is_signed_out() -> None:
     screen.desk.app.close()
 
 
+def test_whoever_has_just_signed_in_is_in_although_the_clock_stood_still() -> None:
+    """A demo's days stand still while somebody looks."""
+    screen = open_screen(console=Console(sessions_per_user=2))
+    for place in range(12):
+        assert is_in(again(screen)), place
+    screen.desk.app.close()
+
+
 def test_signing_in_anew_ends_what_this_browser_had(screen: Screen) -> None:
     old = screen.client.cookies["uketsuke_session"]
     screen.sign_in()

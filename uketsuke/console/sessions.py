@@ -31,7 +31,7 @@ def open_session(request: Request, app: App, tx: Transaction, login: str) -> str
         browser=browser_of(request.headers.get("user-agent", "")),
         address=address_of(request),
     )
-    tx.sessions.keep(login, limits.sessions_per_user)
+    tx.sessions.keep(login, limits.sessions_per_user, secret_hash(secret))
     return secret
 
 

@@ -103,9 +103,10 @@ class Sessions(Repository):
         mine = select(sessions).where(sessions.c.login == login, sessions.c.expires_at > self._at())
         return self._all(Session, mine.order_by(sessions.c.seen_at.desc(), sessions.c.token_hash))
 
-    def keep(self, login: str, count: int) -> int:
-        """End all but the last used ones; gives how many were ended."""
-        return sum(self.close(one.token_hash) for one in self.of(login)[count:])
+    def keep(self, login: str, count: int, newest: str) -> int:
+        """End all but the newest and the last used ones; gives how many were ended."""
+        others = [one.token_hash for one in self.of(login) if one.token_hash != newest]
+        return sum(self.close(one) for one in others[count - 1 :])
 
     def touch(self, token_hash: str, expires_at: datetime) -> None:
         """It was used; it lives on until then."""
