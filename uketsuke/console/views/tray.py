@@ -114,16 +114,7 @@ def tray_page(
         view=view.value,
         title=words(f"view.{view.value}"),
         why=words("why.column-state" if view is View.AUTO else "why.column"),
-        groups=tuple(
-            ViewGroup(
-                words(f"views.{group}") if group else "",
-                tuple(
-                    ViewLink(one.value, words(f"view.{one.value}"), counts[one], _css(one, view, counts[one]))
-                    for one in views
-                ),
-            )
-            for group, views in SHOWN
-        ),
+        groups=tuple(_group(name, views, view, counts, naming) for name, views in SHOWN),
         rows=tuple(
             tray_row(
                 row,
@@ -147,6 +138,16 @@ def tray_page(
         empty=words(f"empty.{view.value}"),
         automatic=counts[View.AUTO],
     )
+
+
+def _group(
+    name: str, views: Sequence[View], here: View, counts: Mapping[View, int], naming: Naming
+) -> ViewGroup:
+    links = (
+        ViewLink(one.value, naming.words(f"view.{one.value}"), counts[one], _css(one, here, counts[one]))
+        for one in views
+    )
+    return ViewGroup(naming.words(f"views.{name}") if name else "", tuple(links))
 
 
 def tray_row(
