@@ -15,15 +15,11 @@ from tests.console.scenes import HASHIMOTO, busy_desk
 from tests.console.serving import serving
 from tests.console.test_browser import sign_in
 from tests.servers.browser import Window, running_chromium
-from uketsuke.cli.demo import city_of
-from uketsuke.cli.demo_city import DemoFolder, people_the_city
-from uketsuke.cli.demo_story import Story
-from uketsuke.cli.intake import collect
+from uketsuke.cli.demo import city_of, tell_here
+from uketsuke.cli.demo_city import DemoFolder
 from uketsuke.console.web import create_app
 from uketsuke.domain.calendar import JST
 from uketsuke.queue import decide
-from uketsuke.queue.jobs import drain
-from uketsuke.queue.timetable import tick
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 AFTERNOON = datetime(2026, 12, 10, 14, 20, tzinfo=JST)
@@ -39,14 +35,7 @@ def of_the_demo(chromium: Browser, folder: DemoFolder) -> None:
     """The tray as the demo leaves it."""
     folder.make("127.0.0.1:8765", undo_seconds=0)
     with city_of(folder) as app:
-        people_the_city(app, folder.sign_ins())
-
-        def settle() -> None:
-            collect(app)
-            while drain(app) + tick(app):
-                pass
-
-        Story(app, folder, settle).tell()
+        tell_here(app, folder)
         with serving(create_app(app)) as url:
             window = Window(chromium)
             page = sign_in(url, window.open(), "operator01", folder.sign_ins()["operator01"])

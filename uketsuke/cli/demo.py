@@ -76,16 +76,21 @@ def run_once(folder: DemoFolder, form: Format) -> None:
     """Tell the story in this process and count what it left."""
     folder.make(BIND, undo_seconds=0)
     with city_of(folder) as app:
-        people_the_city(app, folder.sign_ins())
-
-        def settle() -> None:
-            collect(app)
-            while drain(app) + tick(app):
-                pass
-
-        Story(app, folder, settle).tell()
+        tell_here(app, folder)
         counts = count_back(app, folder.outbox)
         show(form, counts, [*story_lines(app), "", *count_lines(counts)])
+
+
+def tell_here(app: App, folder: DemoFolder) -> None:
+    """The whole story in this process, in a city that has no people yet."""
+    people_the_city(app, folder.sign_ins())
+
+    def settle() -> None:
+        collect(app)
+        while drain(app) + tick(app):
+            pass
+
+    Story(app, folder, settle).tell()
 
 
 def run_live(folder: DemoFolder, bind: str, form: Format) -> None:
