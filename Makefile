@@ -39,7 +39,7 @@ test: install ## the tests; needs neither root nor servers, and skips with a rea
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" $(ONLY)
 
 test-crash: install ## the crash suite with many kills (KILLS=500)
-	@UKETSUKE_KILLS=$(KILLS) $(BIN)/python -m pytest -q -m crash --timeout 600
+	@UKETSUKE_KILLS=$(KILLS) $(BIN)/python -m pytest -q -n $(WORKERS) -m crash --timeout 600
 
 services: ## install the servers and the browser that the tests use (Debian, as root)
 	@tests/servers/install.sh
