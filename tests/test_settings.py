@@ -61,6 +61,13 @@ def test_a_value_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert "s3cret" not in repr(settings)
 
 
+@pytest.mark.parametrize("name", ["console", " Console"])
+def test_no_mailbox_bears_the_name_by_which_the_consoles_notes_are_known(file: Path, name: str) -> None:
+    file.write_text(f'[[mailbox]]\nurl = "folder:///x"\nname = "{name}"\n')
+    (found,) = problems(file)
+    assert "mailbox.0.name: console is the name of uketsuke's own console" in found
+
+
 def test_every_problem_is_told_at_once_with_its_line(file: Path) -> None:
     file.write_text(
         'mod = "demo"\n[queue]\nthreads = "many"\n[database]\nurl = 5\n'

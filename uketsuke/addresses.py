@@ -20,6 +20,16 @@ _DKIM_RECORD = re.compile(r"(?:[^;]*;)*\s*p\s*=\s*[A-Za-z0-9+/\s]+={0,2}\s*(?:;.
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
+CONSOLE = "console"
+"""How our own console names itself where a receipt says where it came from; no mailbox may be called so."""
+
+
+def _mailbox_name(value: str) -> str:
+    if value.strip().casefold() == CONSOLE:
+        raise ValueError(f"{CONSOLE} is the name of uketsuke's own console: choose another")
+    return value
+
+
 def _url(says: str, hosted: tuple[str, ...], local: tuple[str, ...] = ()) -> Callable[[str], str]:
     """A check of a URL's scheme, and for `hosted` ones that a host and no impossible port is named."""
 
@@ -114,5 +124,6 @@ WebAddress = Annotated[str, AfterValidator(_WEB)]
 DirectoryUrl = Annotated[str, AfterValidator(_DIRECTORY)]
 Network = Annotated[str, AfterValidator(_network)]
 DkimKey = Annotated[str, AfterValidator(_dkim_key)]
+MailboxName = Annotated[str, AfterValidator(_mailbox_name)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]

@@ -30,6 +30,7 @@ from uketsuke.addresses import (
     DkimKey,
     HostAndPort,
     MailAddress,
+    MailboxName,
     MailboxUrl,
     Network,
     SmtpUrl,
@@ -42,7 +43,6 @@ from uketsuke.systems import Form, Part, System
 PREFIX = "UKETSUKE_"
 NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
 """Names in the environment that steer the program but are no settings."""
-
 FILES = frozenset({"ca_file"})
 """Settings that are files themselves; any other name ending so gives the file of a value."""
 
@@ -84,7 +84,7 @@ class Mailbox(Part):
 
     url: MailboxUrl
     """`imap://user:password@host:port/INBOX`, `imaps://…`, `folder:///path`."""
-    name: str = "main"
+    name: MailboxName = "main"
     move_to: str | None = "uketsuke"
     """Folder that a mail is moved to after it is stored; empty = leave it where it is."""
     poll_seconds: float = Field(default=60, gt=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,11 +12,14 @@ from tests.desk import OFFICER, OPERATOR, SECOND, mail
 from tests.queue.test_unlock import ASHIYA, Office
 from uketsuke.app import Actor
 from uketsuke.domain.authority import Evidence, Need
+from uketsuke.domain.claims import CLAIMS
 from uketsuke.domain.content import Channel
 from uketsuke.domain.people import Account
-from uketsuke.domain.states import Role, StepState
+from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.errors import NotAllowed, SamePerson
 from uketsuke.intake.accept import accept
+from uketsuke.intake.folder import collect
+from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.queue import decide
 from uketsuke.queue.answers import complete_step
 from uketsuke.queue.review import IDENTITY_CHECK, VOID
@@ -82,14 +87,55 @@ def test_an_edit_of_anything_else_leaves_the_check(office: Office) -> None:
     assert row.overrides[IDENTITY_CHECK].reason == "call-back"
 
 
-def test_a_file_that_says_somebody_was_checked_is_only_a_claim(office: Office) -> None:
-    """Nobody signed in for it: it came by a folder, not by our console."""
-    at = office.desk.clock.now()
-    number = accept(office.desk.app.database, NOTE, Channel.NOTE, source="folder", received_at=at).number
-    office.desk.work()
-    row = office.run(office.desk.request(number))
+CLAIMING = {
+    "identity_check": {"how": "counter", "by": "operator01"},
+    "done": {"role": "lead", "units": [], "results": {"outcome": "done"}},
+    "inquiry": {"question": "どこですか", "act": "answer", "answer": "x", "way": "phone"},
+}
+
+
+@pytest.mark.parametrize("claim", [*CLAIMING, "entered_by"])
+@pytest.mark.parametrize("way", ["folder", "form"])
+def test_what_a_file_says_of_itself_is_only_a_claim(office: Office, claim: str, way: str) -> None:
+    """Nobody signed in for it: whoever can write a file would be an operator (FAULTS 3)."""
+    note = {**json.loads(NOTE), "identity_check": None, "entered_by": "operator01"}
+    raw = json.dumps({**note, claim: CLAIMING.get(claim, "lead01")}, ensure_ascii=False).encode()
+    row = office.desk.request(arrived(office, raw, way))
+    assert row.authority is not None
+    assert (row.state, row.authority.evidence) == (RequestState.NEEDS_REVIEW, Evidence.WEAK)
+    assert [one.facts["problem"] for one in row.concerns if one.code == "unreadable-part"] == [CLAIMS]
     with office.desk.app.database.reading() as tx:
-        assert tx.steps.of_request(row.id)[0].state is StepState.WAITING
+        kept = tx.receipts.get(row.receipt_id).content
+        assert tx.steps.of_request(row.id) == []
+    assert kept is not None
+    assert {kept.identity_check, kept.done, kept.entered_by, kept.extra.get("inquiry")} == {None}
+
+
+def test_what_a_file_says_lets_no_unlock_happen_until_somebody_has_checked(office: Office) -> None:
+    row = office.desk.request(arrived(office, NOTE, "folder"))
+    with pytest.raises(NotAllowed):
+        office.run(row)
+    decide.attest(office.desk.app, SECOND, row.id, row.version, "counter")
+    row = office.desk.request(row.number)
+    assert row.authority is not None
+    assert row.authority.evidence is Evidence.STRONG
+
+
+def arrived(office: Office, raw: bytes, way: str) -> str:
+    """A note as a folder takes it in, or its like through the door of forms; the receipt number."""
+    desk, source = office.desk, "main" if way == "folder" else NOTES
+    if way == "folder":
+        place = desk.app.settings.data_dir / "in"
+        place.mkdir()
+        (place / "console.json").write_bytes(raw)
+        collect(desk.app.database, place, desk.clock, name=source, max_bytes=99_999)
+    else:
+        accept(desk.app.database, raw, Channel.FORM, source=source, received_at=desk.clock.now())
+    desk.work()
+    with desk.app.database.reading() as tx:
+        found = tx.receipts.find_digest(hashlib.sha256(raw).hexdigest(), source)
+    assert found is not None
+    return found.number
 
 
 def test_nobody_checks_themselves_where_only_the_typed_name_says_who_it_is(office: Office) -> None:

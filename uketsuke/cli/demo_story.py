@@ -13,8 +13,12 @@ from pathlib import Path
 from uketsuke.app import Actor, App
 from uketsuke.cli.demo_city import SIGN_INS, DemoFolder, demo_files
 from uketsuke.domain.calendar import JST
+from uketsuke.domain.content import Channel
 from uketsuke.domain.plan import ManualTask
 from uketsuke.domain.states import RequestState
+from uketsuke.intake.accept import accept
+from uketsuke.intake.note import SOURCE as NOTES
+from uketsuke.intake.note import original_id
 from uketsuke.queue.answers import complete_step
 from uketsuke.queue.confirm import record_check
 from uketsuke.queue.decide import correct, run
@@ -63,8 +67,17 @@ class Story:
         self._set(at)
         for source in _messages():
             if source.name.startswith(names):
-                self._put(source.name, source.read_bytes())
+                self._take_in(source)
         self.settle()
+
+    def _take_in(self, source: Traversable) -> None:
+        """A mail through the inbox; a note as the console takes it in, where its operator is signed in."""
+        if source.name.endswith(".json"):
+            raw, name = source.read_bytes(), original_id(source.name)
+            at = self.app.now()
+            accept(self.app.database, raw, Channel.NOTE, source=NOTES, received_at=at, original_id=name)
+        else:
+            self._put(source.name, source.read_bytes())
 
     def _correct_and_run(self, requester: str, values: dict[str, str]) -> None:
         """What an operator does about a date on a closed day: after a call, another day; then run."""

@@ -62,7 +62,10 @@ def explain(
     config: ConfigOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """One object for each message; nothing is stored, sent or changed."""
+    """One object for each message; nothing is stored, sent or changed.
+
+    A note is read as the console's own: what it says of an identity check counts here, in a mail folder not.
+    """
     settings = settings_of(config)
     explainer = Explainer(
         _world_data(world),

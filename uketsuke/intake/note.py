@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from uketsuke.addresses import CONSOLE
 from uketsuke.domain.calendar import local
-from uketsuke.domain.content import Channel, Deed
+from uketsuke.domain.claims import without_claims
+from uketsuke.domain.content import Channel, Content, Deed
 from uketsuke.domain.inquiry import TAKEN, Taken
 from uketsuke.intake.accept import Accepted, accept
 from uketsuke.store.database import Database
@@ -51,8 +53,16 @@ class Note:
         return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
-SOURCE = "console"
+SOURCE = CONSOLE
 """Where notes come from; nobody signed in for a file that looks like one and came another way."""
+
+
+def believed(content: Content, channel: Channel, source: str) -> Content:
+    """What counts of a message, by how its receipt says that it came: claims only from our own console.
+
+    `source` is stored by whatever took the message in, and never read out of it.
+    """
+    return content if channel is Channel.NOTE and source == SOURCE else without_claims(content)
 
 
 def original_id(submission: str) -> str:

@@ -15,7 +15,6 @@ from uketsuke.domain.content import Content
 from uketsuke.domain.inquiry import CALL_BACK, Act, AnswerWay, Taken, question_of, taken_of
 from uketsuke.domain.states import Decision, LetterState, RequestState, Role
 from uketsuke.errors import NotAllowed
-from uketsuke.intake.note import SOURCE as NOTES
 from uketsuke.processors.base import Subject
 from uketsuke.queue.correspondence import write
 from uketsuke.queue.deciding import Deciding
@@ -34,8 +33,7 @@ def begin(app: App, tx: Transaction, request: RequestRow, receipt: Receipt, cont
     taken = taken_of(content)
     tx.inquiries.begin(request.id, question_of(content), taken.category if taken else None)
     actor = _operator(tx, content.entered_by)
-    # Only our own console says who pressed; in any other file it is a claim.
-    if taken is not None and actor is not None and receipt.source == NOTES:
+    if taken is not None and actor is not None:
         now = Deciding(app, tx, actor, tx.requests.get_locked(request.id))
         _carry_out(now, taken, receipt.received_at)
 

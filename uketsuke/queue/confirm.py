@@ -16,12 +16,11 @@ from typing import Any
 from uketsuke.app import Actor, App, token_hash
 from uketsuke.connectors.base import Done, Effect
 from uketsuke.domain.calendar import local_day
-from uketsuke.domain.content import Channel
 from uketsuke.domain.people import Person
 from uketsuke.domain.plan import Confirm
 from uketsuke.domain.states import Decision, RequestState, Role, StepState, WaitKind, follow, permit
 from uketsuke.errors import NotAllowed, NotFound
-from uketsuke.intake.note import SOURCE as NOTES
+from uketsuke.intake.note import believed
 from uketsuke.log import logger
 from uketsuke.queue.correspondence import link_placeholder, link_token, write
 from uketsuke.queue.opening import facts_of
@@ -100,11 +99,10 @@ def recorded_check(tx: Transaction, request: RequestRow, step: Confirm) -> Overr
 def _noted(tx: Transaction, request: RequestRow) -> Override | None:
     """The check that stands in an operator's note; a message cannot bring one, nor a file like a note."""
     receipt = tx.receipts.get(request.receipt_id)
-    content = receipt.content
-    by_console = receipt.channel is Channel.NOTE and receipt.source == NOTES
-    if not by_console or content is None or not content.identity_check:
+    told = believed(receipt.content, receipt.channel, receipt.source) if receipt.content else None
+    if told is None or not told.identity_check:
         return None
-    return Override(reason=content.identity_check, by=content.entered_by or "", at=receipt.received_at)
+    return Override(reason=told.identity_check, by=told.entered_by or "", at=receipt.received_at)
 
 
 def _address(app: App, tx: Transaction, step: Confirm) -> str | None:

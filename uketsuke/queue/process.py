@@ -14,7 +14,7 @@ from uketsuke.domain.content import Content, Kind, Problem
 from uketsuke.domain.inquiry import title_of
 from uketsuke.domain.job import Claim
 from uketsuke.domain.states import RequestState
-from uketsuke.intake.note import SOURCE as NOTES
+from uketsuke.intake.note import believed
 from uketsuke.intake.reader import ReaderFailed
 from uketsuke.processors.assess import as_judged, assess
 from uketsuke.processors.assessment import Assessment
@@ -61,14 +61,22 @@ def process(app: App, claim: Claim) -> None:
 
 
 def _read(app: App, message: bytes, receipt: Receipt) -> Content | ReaderFailed:
-    """What the message says, passwords covered before anything is stored; or why it cannot be read."""
+    """What the message says, or why it cannot be read.
+
+    Passwords are covered before anything is stored; what only our console may say is taken out elsewhere.
+    """
     for _ in range(READINGS - 1):
         with suppress(ReaderFailed):
-            return without_secrets(app.reader.read(message, receipt.channel))
+            return _understood(app, message, receipt)
     try:
-        return without_secrets(app.reader.read(message, receipt.channel))
+        return _understood(app, message, receipt)
     except ReaderFailed as failure:
         return failure
+
+
+def _understood(app: App, message: bytes, receipt: Receipt) -> Content:
+    content = app.reader.read(message, receipt.channel)
+    return without_secrets(believed(content, receipt.channel, receipt.source))
 
 
 def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:
@@ -125,8 +133,7 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
         join(app, tx, receipt, content, assessment, thread)
     elif assessment.kind not in SILENT:
         request = open_request(app, tx, tx.receipts.get(receipt.id), content, assessment)
-        # Only our own console says who pressed; in any other file it is a claim, and stays in the tray.
-        if content.done is not None and receipt.source == NOTES:
+        if content.done is not None:
             carry_through(app, tx, request, content, assessment)
     else:
         _note_silent(tx, receipt, assessment, content.automatic)

@@ -14,6 +14,7 @@ from uketsuke.domain.consent import asks_first, does_more
 from uketsuke.domain.content import Content
 from uketsuke.domain.plan import Plan
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
+from uketsuke.intake.note import believed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment, PlanState
 from uketsuke.queue.opening import unread
@@ -64,7 +65,8 @@ def _recorded(request: RequestRow) -> Iterator[Concern]:
 
 def content_of(receipt: Receipt, request: RequestRow) -> Content:
     """The content of the message that opened the request, with the identity check recorded since."""
-    content = receipt.content or unread(receipt.channel, receipt.problem or "")
+    told = receipt.content or unread(receipt.channel, receipt.problem or "")
+    content = believed(told, receipt.channel, receipt.source)
     check = request.overrides.get(IDENTITY_CHECK)
     if check is None:
         return content
