@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from uketsuke.connectors.base import Done, Effect
-from uketsuke.domain.plan import AgreeDate, ManualTask, resolve
+from uketsuke.domain.plan import AgreeDate, Check, ManualTask, resolve
 from uketsuke.domain.states import WaitKind
 from uketsuke.store.transaction import Transaction
 
@@ -30,6 +30,11 @@ def hand_to_person(tx: Transaction, step: ManualTask, effect: Effect, today: dat
 def hand_account(tx: Transaction, request_id: int, step_id: int) -> None:
     """Put the change of an account before an operator: no connector does it (see `account_work`)."""
     tx.waits.add(request_id, WaitKind.PERSON, step_id=step_id, role="operator")
+
+
+def hand_to_department(tx: Transaction, step: Check, effect: Effect) -> None:
+    """Put what was done before the department that checks it."""
+    tx.waits.add(effect.request_id, WaitKind.CHECK, step_id=effect.step_id, role=step.role)
 
 
 def _day(value: Any) -> date | None:

@@ -27,7 +27,12 @@ def owner_of(step: Step) -> str | None:
 
 def owners_of(steps: Iterable[Step]) -> frozenset[str]:
     """Everybody whose account or asset the steps are about."""
-    return frozenset(owner for step in steps if (owner := owner_of(step)) is not None)
+    known = [owner for step in steps for owner in (owner_of(step), *_people_of(step))]
+    return frozenset(owner for owner in known if owner is not None)
+
+
+def _people_of(step: Step) -> tuple[str | None, ...]:
+    return tuple(person.owner for person in step.persons) if isinstance(step, ManualTask) else ()
 
 
 def does_more(agreed: Iterable[Step], steps: Iterable[Step]) -> bool:
@@ -38,7 +43,7 @@ def does_more(agreed: Iterable[Step], steps: Iterable[Step]) -> bool:
 def _done_by(step: Step) -> str | None:
     if not deeds_of(step):
         return None
-    facts = step.model_dump(mode="json", include={"system", "account", "owner", "values"})
+    facts = step.model_dump(mode="json", include={"system", "account", "owner", "values", "persons"})
     return f"{deeds_of(step)} {sorted(facts.items())}"
 
 

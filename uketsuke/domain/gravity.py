@@ -5,11 +5,11 @@ A service may declare more than its steps show (publishing, for example), never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from uketsuke.domain.authority import Action, Risk
 from uketsuke.domain.consent import deeds_of
-from uketsuke.domain.plan import AccountDeed, LedgerUpdate, Reserve, Step
+from uketsuke.domain.plan import AccountDeed, AllocateNumber, LedgerUpdate, ManualTask, Reserve, Step
 
 MANY = 20
 """More rows than this at once are R3."""
@@ -41,7 +41,7 @@ def risk_of(steps: Iterable[Step]) -> Risk:
     if _rows(known) > MANY:
         return Risk.R3
     deeds = (WEIGHTS[deed] for step in known for deed in deeds_of(step))
-    changes = (Risk.R1 for step in known if isinstance(step, Reserve | LedgerUpdate))
+    changes = (Risk.R1 for step in known if isinstance(step, Reserve | AllocateNumber | LedgerUpdate))
     return max((*deeds, *changes), default=Risk.R0)
 
 
@@ -52,8 +52,8 @@ def actions_of(steps: Iterable[Step]) -> frozenset[Action]:
     return frozenset(found | {Action.BULK} if _rows(known) > MANY else found)
 
 
-def _rows(steps: Iterable[Step]) -> int:
-    """How many rows are taken or changed; a row that an earlier step has taken is not counted again."""
+def _rows(steps: Sequence[Step]) -> int:
+    """How many rows or people's accounts are changed; a row that an earlier step has taken counts once."""
     named: set[tuple[str, str]] = set()
     taken = 0
     for step in steps:
@@ -63,4 +63,11 @@ def _rows(steps: Iterable[Step]) -> int:
         elif isinstance(step, Reserve):
             named |= {(step.ledger, key) for key in step.keys}
             taken += max(0, step.count - len(step.keys))
-    return len(named) + taken
+        elif isinstance(step, AllocateNumber) and (step.row or step.rows):
+            taken += step.count
+    return max(len(named) + taken, _people(steps))
+
+
+def _people(steps: Iterable[Step]) -> int:
+    """The most people whose accounts one task changes; the next environment has the same ones."""
+    return max((len(step.persons) for step in steps if isinstance(step, ManualTask) and step.does), default=0)

@@ -16,20 +16,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, TypeAdapter
 
+from uketsuke.domain.checking import Check as Check
 from uketsuke.domain.content import Frozen
-from uketsuke.domain.deadline import Rule as DeadlineRule
+from uketsuke.domain.numbering import AllocateNumber as AllocateNumber
 from uketsuke.domain.states import Role
+from uketsuke.domain.step import BaseStep
+from uketsuke.domain.step import Ref as Ref
+from uketsuke.domain.step import Value as Value
+from uketsuke.domain.step import Values as Values
 
-
-class Ref(Frozen):
-    """The result `name` of the step with number `step`."""
-
-    step: int
-    name: str
-
-
-Value = Ref | JsonValue
-Values = dict[str, Value]
 AccountDeed = Literal[
     "create", "change", "unlock", "reset-password", "disable", "enable", "delete", "grant", "revoke"
 ]
@@ -49,18 +44,7 @@ class Recorded(Frozen):
     results: dict[str, str]
 
 
-class _Step(Frozen):
-    """What all steps have."""
-
-    seq: int
-    of: tuple[int, ...] = ()
-    """The steps of the catalogue's service that this one carries out."""
-    after: tuple[int, ...] | None = None
-    """Steps that must be done first; None = the one before it."""
-    deadline: DeadlineRule | None = None
-
-
-class Reserve(_Step):
+class Reserve(BaseStep):
     """Take `count` units that meet the criteria when the step runs, longest in stock first.
 
     `keys` names the units where a person has chosen them; they too must meet the criteria.
@@ -76,7 +60,7 @@ class Reserve(_Step):
     set: Values
 
 
-class LedgerUpdate(_Step):
+class LedgerUpdate(BaseStep):
     """Change rows of a ledger; `key` may be a list. Result: `version` (list)."""
 
     kind: Literal["ledger-update"] = "ledger-update"
@@ -92,7 +76,7 @@ class LedgerUpdate(_Step):
     only_if: tuple[Ref, JsonValue] | None = None
 
 
-class SendMail(_Step):
+class SendMail(BaseStep):
     """Write a letter; `to` is always a directory address. Result: `letter` (id)."""
 
     kind: Literal["send-mail"] = "send-mail"
@@ -105,7 +89,7 @@ class SendMail(_Step):
     facts: Values = Field(default_factory=dict)
 
 
-class AgreeDate(_Step):
+class AgreeDate(BaseStep):
     """Agree one or more dates with the requester; results: the names given.
 
     Where every name has a proposed date, that is the agreement: a valid desired
@@ -130,8 +114,24 @@ class ResultField(Frozen):
     required: bool = True
 
 
-class ManualTask(_Step):
-    """A person does it: values to type or compare, checklist, results to record."""
+class TaskPerson(Frozen):
+    """One of the people that a task is about: what is typed for them; ticked by itself when it is done."""
+
+    label: str
+    """Who it is, as people are told apart: the name."""
+    values: tuple[tuple[str, Value], ...] = ()
+    """(label, value) in the order of the target's form; the labels are the same for everybody."""
+    account: Value = None
+    owner: str | None = None
+    """Employee number."""
+
+
+class ManualTask(BaseStep):
+    """A person does it: values to type or compare, checklist, results to record.
+
+    With `persons` it is one task of n people in one environment, done when all are ticked;
+    result `ticked` (list, in their order: `by`, `at`).
+    """
 
     kind: Literal["manual-task"] = "manual-task"
     task: str
@@ -147,6 +147,7 @@ class ManualTask(_Step):
     """Day from which it is work for a person; before, it waits for the date."""
     values: tuple[tuple[str, Value], ...] = ()
     """(label, value) in the order of the target's form, ready to copy."""
+    persons: tuple[TaskPerson, ...] = ()
     checklist: tuple[str, ...] = ()
     results: tuple[ResultField, ...] = ()
     goes_on: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -154,7 +155,7 @@ class ManualTask(_Step):
     recorded: Recorded | None = None
 
 
-class Confirm(_Step):
+class Confirm(BaseStep):
     """The owner agrees to exactly this change, or an operator records how the owner was checked (FAULTS 3).
 
     Results: `identity_check` (one of `by`), `checked_by` (sign-in; None for the link), `checked_on` (day).
@@ -168,7 +169,7 @@ class Confirm(_Step):
     by: tuple[IdentityCheck, ...] = ("confirm-link", "call-back", "counter", "staff-card")
 
 
-class AccountAction(_Step):
+class AccountAction(BaseStep):
     """Change one account through the connector that the settings name for its system.
 
     Results: `done_on` (day, ISO), `through` (the connector), `outcome` (`done`, or `was-so` where the
@@ -186,7 +187,15 @@ class AccountAction(_Step):
 
 
 Step = Annotated[
-    Reserve | LedgerUpdate | SendMail | AgreeDate | ManualTask | Confirm | AccountAction,
+    Reserve
+    | AllocateNumber
+    | LedgerUpdate
+    | SendMail
+    | AgreeDate
+    | ManualTask
+    | Check
+    | Confirm
+    | AccountAction,
     Field(discriminator="kind"),
 ]
 STEP: TypeAdapter[Step] = TypeAdapter(Step)
@@ -227,10 +236,7 @@ class Plan(Frozen):
 
 def resolve(value: Value, results: Results) -> JsonValue:
     """The literal behind a value; raises `KeyError` when its step has not left it yet."""
-    if isinstance(value, Ref):
-        found: JsonValue = results[value.step][value.name]
-        return found
-    return value
+    return _left(value, results) if isinstance(value, Ref) else value
 
 
 def resolve_all(values: Mapping[str, Value], results: Results) -> dict[str, JsonValue]:
@@ -240,4 +246,23 @@ def resolve_all(values: Mapping[str, Value], results: Results) -> dict[str, Json
 
 def is_pending(value: Value, results: Results) -> bool:
     """Whether the value is not known yet (shown as 付番後に決まる)."""
-    return isinstance(value, Ref) and value.name not in results.get(value.step, {})
+    if not isinstance(value, Ref):
+        return False
+    try:
+        _left(value, results)
+    except KeyError:
+        return True
+    return False
+
+
+def _left(ref: Ref, results: Results) -> JsonValue:
+    left = results[ref.step]
+    name, _, place = ref.name.rpartition(".")
+    if ref.name in left or not place.isdecimal():
+        whole: JsonValue = left[ref.name]
+        return whole
+    many = left[name]
+    if not isinstance(many, list) or int(place) >= len(many):
+        raise KeyError(ref.name)
+    one: JsonValue = many[int(place)]
+    return one

@@ -18,6 +18,7 @@ from uketsuke.domain.content import Deed
 from uketsuke.domain.plan import (
     AccountAction,
     AgreeDate,
+    Check,
     Confirm,
     ManualTask,
     Plan,
@@ -86,7 +87,7 @@ def may_record(steps: Iterable[Step]) -> bool:
     does has to happen, and is no one's word.
     """
     return not any(
-        isinstance(step, Confirm | AccountAction)
+        isinstance(step, Check | Confirm | AccountAction)
         or (isinstance(step, ManualTask) and "operator" not in step.role)
         for step in steps
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uketsuke.domain.numbering import NumberSeries
 from uketsuke.domain.text import asset_key, fold
 
 
@@ -48,6 +49,12 @@ class Ledger:
     """Form of a key, as a regular expression over the folded text; finds keys in sentences."""
     keeps_case: bool = False
     """Whether keys are kept as they are written (account ids), not in capitals (asset numbers)."""
+    series: tuple[NumberSeries, ...] = ()
+    """The numbers that are given out for it."""
+
+    def series_of(self, name: str) -> NumberSeries:
+        """The series of that id; raises `KeyError`."""
+        return {one.id: one for one in self.series}[name]
 
     def key_of(self, text: str) -> str:
         """The key that a text names, in the ledger's own spelling."""

@@ -9,21 +9,27 @@ from datetime import timedelta
 from typing import Any
 
 from uketsuke.app import Actor, App
-from uketsuke.connectors import ledger, manual
+from uketsuke.connectors import ledger, manual, numbering
 from uketsuke.connectors.base import Done, Effect
 from uketsuke.domain.calendar import local_day
 from uketsuke.domain.deadline import due
 from uketsuke.domain.job import Claim
+from uketsuke.domain.numbering import NoStem, SeriesExhausted
 from uketsuke.domain.plan import (
     AccountAction,
     AgreeDate,
+    AllocateNumber,
+    Check,
     Confirm,
     LedgerUpdate,
     ManualTask,
     Recorded,
+    Ref,
     Reserve,
     SendMail,
     Step,
+    is_pending,
+    resolve,
 )
 from uketsuke.domain.states import StepState
 from uketsuke.errors import NotAllowed, StalePlan
@@ -33,7 +39,7 @@ from uketsuke.queue.events import events_of
 from uketsuke.queue.external import carry_out, outward
 from uketsuke.queue.grave import require_consent
 from uketsuke.queue.progress import finish_step, refresh_due
-from uketsuke.store.ledgers import OutOfStock
+from uketsuke.store.ledgers import OutOfStock, RowExists
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
 
@@ -61,10 +67,21 @@ def perform(app: App, claim: Claim) -> None:
     except StalePlan as stale:
         values = {"expected": stale.expected, "found": stale.found}
         _stop(app, claim, "stale-plan", {"ledger": stale.ledger, "key": stale.key}, values)
-    except OutOfStock as short:
-        _stop(
-            app, claim, "out-of-stock", {"ledger": short.ledger, "wanted": short.wanted, "found": short.found}
-        )
+    except (OutOfStock, SeriesExhausted, NoStem, RowExists) as short:
+        _stop(app, claim, *_shortage(short))
+
+
+def _shortage(short: OutOfStock | SeriesExhausted | NoStem | RowExists) -> tuple[str, dict[str, Any]]:
+    """What there is not enough of: code and facts."""
+    match short:
+        case OutOfStock():
+            return "out-of-stock", {"ledger": short.ledger, "wanted": short.wanted, "found": short.found}
+        case SeriesExhausted():
+            return "series-exhausted", {"ledger": short.ledger, "key": short.last, "wanted": short.wanted}
+        case NoStem():
+            return "no-department-code", {"said": short.department or ""}
+        case RowExists():
+            return "row-exists", {"ledger": short.ledger, "key": short.key}
 
 
 def _begin(app: App, tx: Transaction, row: StepRow) -> tuple[Step, Effect]:
@@ -108,6 +125,9 @@ def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
     match step:
         case Reserve():
             return ledger.reserve(tx, step, effect)
+        case AllocateNumber():
+            book = app.catalogue.ledgers[step.ledger]
+            return numbering.allocate(tx, step, effect, book.series_of(step.series), book.key, app.today())
         case LedgerUpdate():
             return ledger.update(tx, step, effect)
         case SendMail():
@@ -116,6 +136,8 @@ def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
             return manual.agree(tx, step, effect)
         case ManualTask():
             manual.hand_to_person(tx, step, effect, app.today())
+        case Check():
+            manual.hand_to_department(tx, step, effect)
         case AccountAction():
             manual.hand_account(tx, effect.request_id, effect.step_id)
         case Confirm():
@@ -154,7 +176,8 @@ def _resolved(step: Step, effect: Effect) -> dict[str, Any]:
 def _known(value: Any, effect: Effect) -> Any:
     if isinstance(value, dict):
         if set(value) == {"step", "name"}:
-            return effect.results.get(value["step"], {}).get(value["name"])
+            ref = Ref.model_validate(value)
+            return None if is_pending(ref, effect.results) else resolve(ref, effect.results)
         return {name: _known(inner, effect) for name, inner in value.items()}
     if isinstance(value, list):
         return [_known(inner, effect) for inner in value]

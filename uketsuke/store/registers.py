@@ -35,6 +35,19 @@ series = Table(
     Column("next", Integer, nullable=False),
 )
 
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("ledger", String(80), primary_key=True),
+    Column("series", String(80), primary_key=True),
+    Column("number", String(80), primary_key=True),
+    Column("department", String(40)),
+    Column("step_id", ForeignKey("steps.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_numbers_ledger_series_department", "ledger", "series", "department"),
+)
+"""Numbers that were given out: the constraint behind "none twice". `department` is its code."""
+
 people = Table(
     "people",
     metadata,

@@ -31,6 +31,16 @@ class Series(Repository):
             raise ValueError(f"series {name} is in use")
         self._connection.execute(insert(series).values(name=name, next=number))
 
+    def lock(self, name: str, first: int) -> int:
+        """Wait for whoever takes of the series, and give the number that would be next."""
+        self._add_unless_there(series, {"name": name, "next": first})
+        mine = update(series).where(series.c.name == name).values(next=series.c.next)
+        return int(self._connection.execute(mine.returning(series.c.next)).scalar_one())
+
+    def move_to(self, name: str, number: int) -> None:
+        """The next number of a locked series."""
+        self._connection.execute(update(series).where(series.c.name == name).values(next=number))
+
     def receipt_number(self, at: datetime) -> ReceiptNumber:
         """The next receipt number of the fiscal year (April to March, Japan time) of that moment."""
         year = fiscal_year(at)

@@ -211,6 +211,7 @@ waits = Table(
     Column("token_until", UtcDateTime),
     Column("opens_on", Date),
     Column("due", Date),
+    Column("reminded_on", Date),
     Column("answered_by", Words),
     Column("answered_at", UtcDateTime),
     Column("answer", PLAIN_JSON),

@@ -18,6 +18,7 @@ from uketsuke.store.jobs import Jobs
 from uketsuke.store.ledgers import Ledgers
 from uketsuke.store.letters import Letters
 from uketsuke.store.marks import Marks
+from uketsuke.store.numbers import Numbers
 from uketsuke.store.oversight import Oversight
 from uketsuke.store.people import Accounts, Departments, People
 from uketsuke.store.plans import Plans
@@ -65,6 +66,11 @@ class Transaction:
     def series(self) -> Series:
         """Gap-free numbers."""
         return Series(self.connection, self._at)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Numbers given out for ledgers."""
+        return Numbers(self.connection, self._at)
 
     @cached_property
     def receipts(self) -> Receipts:

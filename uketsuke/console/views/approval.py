@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uketsuke.app import App
+from uketsuke.console.views.changes import Change, ledger_value
 from uketsuke.console.views.due import Badge, badge
 from uketsuke.console.views.gate import AuthorityBand
 from uketsuke.console.views.ledgers import table
 from uketsuke.console.views.naming import Naming
-from uketsuke.console.views.plan import Change, PlanView, ledger_value
+from uketsuke.console.views.plan import PlanView
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.consent import deeds_of
 from uketsuke.domain.plan import AccountAction, ManualTask, Plan, is_pending, resolve

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue
 
+from uketsuke.console.views.changes import Change, ledger_value
 from uketsuke.console.views.naming import Naming
-from uketsuke.console.views.plan import Change, ledger_value
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.world import LedgerRow
 from uketsuke.processors.ledger import Ledger

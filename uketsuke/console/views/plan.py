@@ -6,55 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
-from urllib.parse import quote
 
 from pydantic import JsonValue
 
+from uketsuke.console.views.changes import ChangeRow, change_rows
 from uketsuke.console.views.naming import Naming
 from uketsuke.domain.calendar import local_day
 from uketsuke.domain.plan import (
     AccountAction,
     AgreeDate,
+    Check,
     Confirm,
-    LedgerUpdate,
     ManualTask,
-    Ref,
     Reserve,
     Results,
     SendMail,
     Step,
     Value,
-    Values,
     is_pending,
     resolve,
 )
 from uketsuke.domain.wording import console_day
-from uketsuke.processors.ledger import Ledger
-
-
-@dataclass(frozen=True)
-class Change:
-    """One value before and after."""
-
-    label: str
-    before: str | None
-    after: str
-    later: str = ""
-    """In place of a value that is not known yet: 付番後に決まる, 当日に決まる."""
-
-
-@dataclass(frozen=True)
-class ChangeRow:
-    """What happens to rows of a ledger; `key` is empty while it is not known."""
-
-    ledger: str
-    key: str
-    op: str
-    css: str
-    changes: tuple[Change, ...]
-    note: str = ""
-    href: str = ""
-    """The row's own page, where it is one row and known."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +87,7 @@ def plan_view(planned: Planned, naming: Naming) -> PlanView:
     title = words("plan.running" if planned.has_begun else "plan.would")
     if not planned.steps:
         return PlanView(title, "", effect=words("plan.nothing"), empty=words("plan.none"))
-    changes = tuple(
-        row for step in planned.steps for row in (_change_row(step, planned.results, naming),) if row
-    )
+    changes = tuple(row for step in planned.steps for row in change_rows(step, planned.results, naming))
     lines = tuple(line for step in planned.steps for line in (_line(step, planned, naming),) if line)
     letters = tuple(
         planned.render(step, planned.results) for step in planned.steps if isinstance(step, SendMail)
@@ -149,83 +119,14 @@ def _certain(step: Step) -> dict[str, JsonValue]:
     return {}
 
 
-def _change_row(step: Step, results: Results, naming: Naming) -> ChangeRow | None:
-    words = naming.words
-    if isinstance(step, Reserve):
-        ledger = naming.ledger(step.ledger)
-        key = _keys(results.get(step.seq, {}).get("asset_no"))
-        note = words("op.reserve-note", count=step.count)
-        changes = _changes(step.set, step.criteria, ledger, results, naming)
-        return ChangeRow(ledger.title, key, words("op.reserve"), "add", changes, note)
-    if isinstance(step, LedgerUpdate):
-        ledger = naming.ledger(step.ledger)
-        key = (
-            ""
-            if is_pending(step.key, results)
-            else _keys(resolve(step.key, results)) or words("plan.unknown-key")
-        )
-        changes = _changes({**step.set, **step.add}, step.before, ledger, results, naming)
-        return ChangeRow(
-            ledger.title, key, words("op.change"), "", changes, href=_page_of(ledger, step.key, results)
-        )
-    return None
-
-
-def _page_of(ledger: Ledger, key: Value, results: Results) -> str:
-    found = None if is_pending(key, results) else resolve(key, results)
-    if isinstance(found, list) and len(found) == 1:
-        found = found[0]
-    known = isinstance(found, str) and found not in ("", "None")
-    return f"/ledgers/{quote(ledger.id)}/{quote(str(found), safe='')}" if known else ""
-
-
-def _keys(value: JsonValue) -> str:
-    many = value if isinstance(value, list) else [value]
-    # A plan made while the number is still missing names nobody's row.
-    return "、".join(str(one) for one in many if one not in (None, "", "None"))
-
-
-def _changes(
-    values: Values, before: Mapping[str, JsonValue], ledger: Ledger, results: Results, naming: Naming
-) -> tuple[Change, ...]:
-    found = []
-    for name, value in values.items():
-        column = ledger.column(name)
-        label = column.label if column else name
-        was = ledger_value(ledger, name, before.get(name), naming) if name in before else None
-        if is_pending(value, results):
-            found.append(Change(label, was, "", later=_later(value, naming)))
-            continue
-        becomes = ledger_value(ledger, name, resolve(value, results), naming)
-        if was != becomes:
-            found.append(Change(label, was, becomes))
-    return tuple(found)
-
-
-def _later(value: Value, naming: Naming) -> str:
-    """How it is said that a value is not known yet: a number is allocated, anything else happens."""
-    numbered = isinstance(value, Ref) and value.name == "asset_no"
-    return naming.words("plan.after-numbering" if numbered else "plan.on-that-day")
-
-
-def ledger_value(ledger: Ledger, column: str, value: JsonValue, naming: Naming) -> str:
-    """A ledger's value in the words and date style of the console."""
-    known = ledger.column(column)
-    if value is None:
-        return ""
-    text = known.shown(value) if known else str(value)
-    try:
-        return console_day(date.fromisoformat(text), local_day(naming.now)) if len(text) == 10 else text
-    except ValueError:
-        return text
-
-
 def _line(step: Step, planned: Planned, naming: Naming) -> Line | None:
     due = naming.words("plan.due", at=naming.day(planned.dues[step.seq])) if step.seq in planned.dues else ""
     if isinstance(step, ManualTask):
         return Line(
             "check", naming.wordbook.task(step.task), due or _opens(step.opens_on, planned.results, naming)
         )
+    if isinstance(step, Check):
+        return Line("check", naming.words("step.check", department=step.department), due)
     if isinstance(step, AgreeDate):
         return Line("clock", _agreement(step, naming), due)
     if isinstance(step, AccountAction):

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from uketsuke.console.views.naming import Naming
-from uketsuke.domain.plan import AccountAction, LedgerUpdate, ManualTask, Reserve, SendMail, Step
+from uketsuke.domain.plan import (
+    AccountAction,
+    AllocateNumber,
+    Check,
+    LedgerUpdate,
+    ManualTask,
+    Reserve,
+    SendMail,
+    Step,
+)
 from uketsuke.domain.states import StepState, WaitKind
 from uketsuke.store.steps import StepRow
 from uketsuke.store.waits import WaitRow
@@ -66,12 +75,23 @@ def step_title(step: Step | None, kind: str, naming: Naming) -> str:
     if isinstance(step, AccountAction):
         task = naming.wordbook.task(f"account-{step.do}")
         return naming.words("account.title", task=task, system=naming.system(step.system))
+    if isinstance(step, AllocateNumber):
+        return naming.words("step.allocate-number", number=numbered(step, naming))
+    if isinstance(step, Check):
+        return naming.words("step.check", department=step.department)
     if isinstance(step, LedgerUpdate | Reserve):
         return naming.words(f"step.{kind}", ledger=naming.ledger(step.ledger).title)
     if isinstance(step, SendMail):
         block = step.template.rpartition(".")[2]
         return naming.words.get(f"letter-name.{block}", naming.words("step.send-mail"))
     return naming.words.get(f"step.{kind}", kind)
+
+
+def numbered(step: AllocateNumber, naming: Naming) -> str:
+    """What the numbers of a step are called: the column in which they stand."""
+    ledger = naming.ledger(step.ledger)
+    column = ledger.column(ledger.series_of(step.series).column)
+    return column.label if column else step.series
 
 
 def _state(row: StepRow, wait: WaitRow | None, naming: Naming) -> str:
@@ -85,7 +105,8 @@ def _until(row: StepRow, naming: Naming) -> str:
 def _note(row: StepRow, naming: Naming) -> str:
     if row.error:
         return failure(row.error, naming)
-    units = (row.result or {}).get("asset_no")
+    result = row.result or {}
+    units = result.get("asset_no", result.get("numbers"))
     return "、".join(str(one) for one in units) if isinstance(units, list) else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uketsuke.domain.numbering import NumberSeries
 from uketsuke.processors.ledger import DEVICE_STATUS, Column, ColumnRule, Ledger
 
 LTE_LEDGER = Ledger(
@@ -33,6 +34,10 @@ EKOBE_ACCOUNTS = Ledger(
     title="e-KOBEアカウント管理用台帳",
     key="account_id",
     key_pattern=r"K[0-9]{7}",
+    series=(
+        NumberSeries("department_id", column="department_id", prefix="D", department_digits=4),
+        NumberSeries("account_id", column="account_id", prefix="K", department_digits=4, width=3),
+    ),
     columns=(
         Column("account_id", "職員用ID"),
         Column("department_id", "所属部課ID"),
