@@ -17,6 +17,7 @@ from tests.console.screens import USERS, Screen
 from tests.vault import Vault, open_vault
 from uketsuke.app import token_hash
 from uketsuke.console.cookies import GUEST, SESSION
+from uketsuke.console.throttle import LIMITS
 from uketsuke.console.visitor import secret_hash
 from uketsuke.queue.correspondence import status_token
 from uketsuke.store.requests import RequestRow
@@ -153,7 +154,9 @@ def test_thousands_of_guesses_by_browser_get_one_and_the_same_page_and_do_nothin
     ]
     asked = [("GET", path, b"") for path in reads] + [("POST", path, form) for path in writes]
     assert len(asked) > 2_000
-    answers = visits(Screen(doors.vault.desk).client.app, asked)
+    screen = Screen(doors.vault.desk)
+    answers = visits(screen.client.app, asked)
+    assert len(screen.held_back) == len(asked) - LIMITS["link"].free
     assert {status for status, _, _ in answers} == {404}
     assert len({body for _, _, body in answers}) == 1
     assert {headers["referrer-policy"] for _, headers, _ in answers} == {"no-referrer"}

@@ -42,12 +42,17 @@ class Screen:
 
     desk: Desk
     client: TestClient = field(init=False)
+    held_back: list[float] = field(default_factory=list)
+    """Seconds by which answers were held back; no test waits for them."""
 
     def __post_init__(self) -> None:
         """Open the console in process."""
         self.client = TestClient(
-            create_app(self.desk.app), follow_redirects=False, raise_server_exceptions=False
+            create_app(self.desk.app, self._hold_back), follow_redirects=False, raise_server_exceptions=False
         )
+
+    async def _hold_back(self, seconds: float) -> None:
+        self.held_back.append(seconds)
 
     def sign_in(self, login: str = "hashimoto", password: str = PASSWORD) -> Screen:
         """Sign in; the browser keeps the session."""

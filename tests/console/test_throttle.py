@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.console.screens import PASSWORD, Screen, form, text_of
+from tests.console.screens import PASSWORD, PASSWORD_HASH, Screen, form, text_of, words
 from tests.store.threads import together
 from uketsuke.console.cookies import KNOWN
 from uketsuke.console.throttle import (
@@ -21,6 +21,9 @@ from uketsuke.console.throttle import (
     wait_words,
 )
 from uketsuke.console.words import Words
+from uketsuke.domain.states import Role
+from uketsuke.store.misses import KEPT
+from uketsuke.store.users import User
 
 FREE = LIMITS["login"].free
 
@@ -143,6 +146,28 @@ def test_a_network_of_ipv6_counts_as_one(address: str, network: str) -> None:
 
 
 def test_a_wait_is_told_in_the_unit_people_use() -> None:
-    words = Words.load()
-    told = [wait_words(timedelta(seconds=seconds), words) for seconds in (0.2, 119, 120, 121, 900)]
+    told = [wait_words(timedelta(seconds=seconds), Words.load()) for seconds in (0.2, 119, 120, 121, 900)]
     assert told == ["1秒", "119秒", "2分", "3分", "15分"]
+
+
+def test_failures_are_shown_by_day_name_and_address_and_never_what_was_typed(guest: Screen) -> None:
+    """People type passwords where the login belongs: only a sign-in that there is stands there."""
+    lead = User(login="lead", name="責任 太郎", roles=(Role.LEAD,), password_hash=PASSWORD_HASH)
+    with guest.desk.app.database.transaction("people") as tx:
+        tx.users.put(lead)
+    fail(guest, 3)
+    fail(guest, 2, "ひみつの合言葉")
+    guest.client.get(f"/s/{'0' * 40}")
+    page = guest.sign_in("lead").get("/audit")
+    rows = page.xpath("//table[contains(@class,'miss-list')]//tbody/tr")
+    day, at, here = "12/10(木)", "12/10(木) 10:01", "testclient"
+    assert [[words(cell) for cell in row] for row in rows] == [
+        [day, "サインイン", "橋本 香織（hashimoto）", here, "3", at],
+        [day, "サインイン", "登録のない利用者名", here, "2", at],
+        [day, "メールのリンク", "", here, "1", at],
+    ]
+    assert "ひみつ" not in words(page)
+    guest.desk.clock.at += KEPT + timedelta(days=1)
+    fail(guest, 1)
+    with guest.desk.app.database.reading() as tx:
+        assert [one.count for one in tx.misses.latest(9)] == [1]

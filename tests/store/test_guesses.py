@@ -1,4 +1,4 @@
-"""Counters of failed sign-ins: shared, exact under races, and forgotten."""
+"""Counters of failed sign-ins and links: shared, exact under races, and forgotten."""
 
 from __future__ import annotations
 
@@ -30,3 +30,16 @@ def test_no_failure_is_lost_when_many_come_at_once(database: Database) -> None:
     together(fail)
     with database.transaction("look") as tx:
         assert tx.guesses.lock({"login"})["login"].failures == 20
+
+
+def test_what_failed_is_counted_by_day_kind_name_and_address(database: Database) -> None:
+    def fail(number: int) -> None:
+        for address in ("192.0.2.1", f"192.0.2.{number + 2}"):
+            with database.transaction("miss") as tx:
+                tx.misses.note("sign-in", "ono", address)
+
+    together(fail)
+    with database.transaction("look") as tx:
+        first, *others = tx.misses.latest(9)
+        assert (first.address, first.count, {one.count for one in others}) == ("192.0.2.1", len(others), {1})
+        assert tx.misses.latest(1) == [first]

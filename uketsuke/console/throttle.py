@@ -1,4 +1,4 @@
-"""Slows down guessing of passwords (FAULTS S5): longer after each failure, never for good.
+"""Slows down guessing of passwords and links (FAULTS S4, S5): longer after each failure, never for good.
 
 Failures are counted by sign-in name and by address. A browser in which that person has signed in
 before counts by itself alone: whoever fails on purpose from elsewhere does not lock the desk out.
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
+from typing import Protocol
 from unicodedata import normalize
 
 from uketsuke.app import App
@@ -43,8 +44,17 @@ LIMITS = {
     "login": Limit(5, timedelta(minutes=15)),
     "known": Limit(5, timedelta(minutes=15)),
     "address": Limit(20, timedelta(minutes=5)),
+    "link": Limit(20, timedelta(seconds=10)),
 }
 """Whole offices share one address; it may fail more often, and waits less."""
+
+
+class Counted(Protocol):
+    """A try of whatever kind, under the keys it is counted by."""
+
+    def keys(self, app: App) -> dict[str, Limit]:
+        """Keyed hashes, each with its limit."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -66,9 +76,25 @@ class Attempt:
         return {_key(app, self.what, kind, value): LIMITS[kind] for kind, value in named.items()}
 
 
-def begin(app: App, attempt: Attempt) -> timedelta:
+@dataclass(frozen=True)
+class WrongLink:
+    """A link of a letter that opened nothing. One that opens something is no try and never waits."""
+
+    address: str
+
+    def keys(self, app: App) -> dict[str, Limit]:
+        """By address alone: a link has no name."""
+        return {_key(app, "link", "link", network_of(self.address)): LIMITS["link"]}
+
+
+def begin(app: App, attempt: Counted) -> timedelta:
     """Nought: go on, the try stands as failed until `succeed`; else so long, and nothing was counted."""
     limits = attempt.keys(app)
+    with app.database.reading() as tx:  # whoever goes on trying costs no write
+        known = tx.guesses.known(limits.keys())
+        left = max((_left(tx, one, limits[key]) for key, one in known.items()), default=timedelta(0))
+    if left > timedelta(0):
+        return left
     with app.database.transaction("sign-in-try") as tx:
         tx.guesses.forget_before(tx.now - FORGOTTEN)
         counted = tx.guesses.lock(limits.keys())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 
 from fastapi import Depends, FastAPI
@@ -15,10 +16,11 @@ from uketsuke.console.pages import STATIC, Pages
 from uketsuke.console.problems import add_problem_pages
 from uketsuke.console.routes import ROUTERS
 from uketsuke.console.site import Site, admit
+from uketsuke.console.slow import Sleep, Slow
 from uketsuke.console.words import Words
 
 
-def create_app(app: App) -> FastAPI:
+def create_app(app: App, sleep: Sleep = asyncio.sleep) -> FastAPI:
     """Make the console over a running application; nothing is read or opened yet."""
     web = FastAPI(
         title="uketsuke",
@@ -27,7 +29,7 @@ def create_app(app: App) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         dependencies=[Depends(admit), Depends(sent)],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard), Middleware(Slow, sleep)],
     )
     web.state.site = Site(app, *_texts(app.settings.language))
     for router in ROUTERS:

@@ -25,6 +25,11 @@ class Guess(Frozen):
 class Guesses(Repository):
     """Counters of failed sign-ins."""
 
+    def known(self, keys: Collection[str]) -> dict[str, Guess]:
+        """What is counted under these keys now; nothing is held, and keys without a failure are left out."""
+        mine = select(guesses).where(guesses.c.key.in_(list(keys)))
+        return {one.key: one for one in self._all(Guess, mine)}
+
     def lock(self, keys: Collection[str]) -> dict[str, Guess]:
         """The counters of these keys, begun at nought, held until the end of the transaction."""
         now, wanted = self._at(), sorted(keys)

@@ -142,6 +142,18 @@ guesses = Table(
 )
 """Failed sign-ins; `key` is a keyed hash, because people type passwords where the login belongs."""
 
+misses = Table(
+    "misses",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("login", Words, primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+"""What failed on which day from which address; `login` only where there is such a sign-in."""
+
 audit = Table(
     "audit",
     metadata,

@@ -18,6 +18,7 @@ from uketsuke.store.jobs import Jobs
 from uketsuke.store.ledgers import Ledgers
 from uketsuke.store.letters import Letters
 from uketsuke.store.marks import Marks
+from uketsuke.store.misses import Misses
 from uketsuke.store.numbers import Numbers
 from uketsuke.store.oversight import Oversight
 from uketsuke.store.people import Accounts, Departments, People
@@ -166,6 +167,11 @@ class Transaction:
     def guesses(self) -> Guesses:
         """Failed sign-ins."""
         return Guesses(self.connection, self._at)
+
+    @cached_property
+    def misses(self) -> Misses:
+        """Failed sign-ins and wrong links, for people to look at."""
+        return Misses(self.connection, self._at)
 
     @cached_property
     def audit(self) -> Audit:

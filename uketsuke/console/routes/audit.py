@@ -17,6 +17,7 @@ from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.site import Here, Signed, actor
 from uketsuke.console.views.audit import KINDS, SIZE, Asked, check, line
+from uketsuke.console.views.misses import SHOWN, miss_lines
 from uketsuke.queue import auditing
 
 router = APIRouter()
@@ -59,6 +60,7 @@ def show_log(
             older=shown[-1].id if shown and (after is not None or more) else 0,
             kinds=[(code, site.words(f"audit.kind.{code}")) for code in KINDS],
             people=_people(naming.people, site.words.under("history.who")),
+            misses=miss_lines(tx.misses.latest(SHOWN), naming),
             goes_on=request.query_params.get("check") == "on",
             check=check(auditing.last_check(tx), auditing.progress(tx), naming),
         )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from uketsuke.console.cookies import GUEST, set_cookie
 from uketsuke.console.forms import Form
+from uketsuke.console.links import no_such_link
 from uketsuke.console.notices import Said, go
 from uketsuke.console.routing import known_request, view_of
 from uketsuke.console.site import Here, Signed, Site, actor
@@ -32,7 +33,7 @@ def show_question(request: Request, site: Here, token: str) -> Response:
         asked = confirm.find_question(site.app, tx, token)
         page = confirm_page(site.app, asked, f"/c/{token}") if asked else None
     if page is None:
-        return _unknown(site)
+        return no_such_link(request, site)
     secret = guest_secret(request)
     answer = site.pages.answer("confirm.html", frame=GuestFrame(secret), page=page)
     set_cookie(answer, request, GUEST, secret)
@@ -40,22 +41,22 @@ def show_question(request: Request, site: Here, token: str) -> Response:
 
 
 @router.post("/c/{token}")
-def confirm_it(site: Here, token: str, form: Form) -> Response:
+def confirm_it(request: Request, site: Here, token: str, form: Form) -> Response:
     """確認する: once."""
     try:
         confirm.confirm(site.app, token)
     except (NotFound, WaitAnswered, StaleVersion):
-        return _unknown(site)
+        return no_such_link(request, site)
     return _thanks(site, refused=False)
 
 
 @router.post("/c/{token}/refuse")
-def refuse_it(site: Here, token: str, form: Form) -> Response:
+def refuse_it(request: Request, site: Here, token: str, form: Form) -> Response:
     """心当たりがない: nothing of it happens, and the desk looks into it."""
     try:
         confirm.refuse(site.app, token)
     except (NotFound, WaitAnswered, StaleVersion):
-        return _unknown(site)
+        return no_such_link(request, site)
     return _thanks(site, refused=True)
 
 
@@ -80,8 +81,3 @@ def send_new_link(request: Request, site: Here, visitor: Signed, number: str, fo
 def _thanks(site: Site, *, refused: bool) -> Response:
     desk = site.app.settings.desk
     return site.pages.answer("confirm-done.html", refused=refused, desk=desk.name, phone=desk.phone)
-
-
-def _unknown(site: Site) -> Response:
-    desk = site.app.settings.desk
-    return site.pages.answer("status-unknown.html", 404, desk=desk.name, phone=desk.phone)

@@ -15,9 +15,9 @@ from uketsuke.console.forms import Form
 from uketsuke.console.frames import answer, frame_of, naming_of
 from uketsuke.console.notices import Said, go
 from uketsuke.console.passwords import hash_password, is_right
-from uketsuke.console.sessions import open_session, own_hash
+from uketsuke.console.sessions import address_of, open_session, own_hash
 from uketsuke.console.site import Here, Signed, Site, actor
-from uketsuke.console.throttle import Attempt, begin, succeed, wait_words
+from uketsuke.console.throttle import Attempt, begin, network_of, succeed, wait_words
 from uketsuke.console.views.own import session_rows
 from uketsuke.console.visitor import Visitor
 from uketsuke.queue import sign_ins
@@ -55,6 +55,8 @@ def change_password(request: Request, site: Here, visitor: Signed, form: Form) -
     with site.app.database.reading() as tx:
         user = tx.users.get(visitor.login)
     if not is_right(user.password_hash if user else None, old):
+        with site.app.database.transaction("password-failed") as tx:
+            tx.misses.note("password", visitor.login, network_of(address_of(request)))
         return _page(request, site, visitor, {"old": site.words("own.wrong-now")})
     stored = hash_password(new)
     with site.app.database.transaction("password") as tx:

@@ -16,11 +16,12 @@ from uketsuke.console.forms import Form
 from uketsuke.console.passwords import is_right
 from uketsuke.console.sessions import address_of, open_session, own_hash
 from uketsuke.console.site import Here, Looking, Signed, Site
-from uketsuke.console.throttle import Attempt, begin, known_mark, succeed, wait_words
+from uketsuke.console.throttle import Attempt, begin, known_mark, network_of, succeed, wait_words
 from uketsuke.console.views.frame import GuestFrame
 from uketsuke.console.visitor import guest_secret
 from uketsuke.domain.states import Role
 from uketsuke.queue.sign_ins import may_sign_in
+from uketsuke.store.users import User
 
 router = APIRouter()
 KNOWN_SECONDS = 180 * 24 * 3600
@@ -52,6 +53,7 @@ def sign_in(request: Request, site: Here, form: Form) -> Response:
         admitted = user is not None and may_sign_in(tx, user, site.app.today())
     stored = user.password_hash if user and admitted else None
     if not is_right(stored, form.one("password")):
+        _note_miss(site, attempt, user)
         return _form(request, site, next_page, login, "wrong", 422)
     with site.app.database.transaction("sign-in") as tx:
         secret, failures = open_session(request, site.app, tx, login), succeed(site.app, tx, attempt)
@@ -85,6 +87,12 @@ def show_front(visitor: Looking, site: Here) -> Response:
     if Role.OFFICER in roles:
         return RedirectResponse("/work-items", 303)
     return site.pages.answer("problem.html", 200, status=200, about="staff", error_number="")
+
+
+def _note_miss(site: Site, attempt: Attempt, user: User | None) -> None:
+    """For who looks after the desk; written alike whether there is such a sign-in or not."""
+    with site.app.database.transaction("sign-in-failed") as tx:
+        tx.misses.note("sign-in", user.login if user else "", network_of(attempt.address))
 
 
 def _wait(request: Request, site: Site, next_page: str, login: str, wait: timedelta) -> Response:

@@ -16,6 +16,7 @@ from uketsuke.app import Actor, token_hash
 from uketsuke.console.cookies import GUEST, set_cookie
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.frames import naming_of
+from uketsuke.console.links import no_such_link
 from uketsuke.console.request_page import see
 from uketsuke.console.site import Here, Site
 from uketsuke.console.views.frame import GuestFrame
@@ -141,9 +142,9 @@ def _page(
     said: str = "",
     typed: str = "",
 ) -> Response:
-    row, desk = _known(site, token), site.app.settings.desk
+    row = _known(site, token)
     if row is None:
-        return site.pages.answer("status-unknown.html", 404, desk=desk.name, phone=desk.phone)
+        return no_such_link(request, site)
     with site.app.database.reading() as tx:
         naming = naming_of(site, tx)
         told = _told(site, tx, row, said, site.words(f"public.problem.{problem}") if problem else "", typed)
