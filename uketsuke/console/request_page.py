@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from uketsuke.console.letter_preview import preview_with
@@ -14,7 +14,7 @@ from uketsuke.console.views.confirm import ConfirmPanel, confirm_panel
 from uketsuke.console.views.decisions import may
 from uketsuke.console.views.due import Badge, badge
 from uketsuke.console.views.fields import field_rows
-from uketsuke.console.views.gate import Reason, authority_band, reasons, troubles
+from uketsuke.console.views.gate import AuthorityBand, Reason, authority_band, reasons, troubles, void_check
 from uketsuke.console.views.history import history, talk
 from uketsuke.console.views.listing import STATE_CSS
 from uketsuke.console.views.naming import Naming
@@ -26,6 +26,7 @@ from uketsuke.console.views.request import AgreeForm, Head, RequestPage, Service
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import Way, way
 from uketsuke.console.visitor import Visitor
+from uketsuke.domain.authority import Authority
 from uketsuke.domain.calendar import local_day
 from uketsuke.domain.plan import AgreeDate, Results, Step
 from uketsuke.domain.reading import Concern
@@ -91,7 +92,7 @@ def request_page(
         **vars(_head(tx, visitor, seen, view, naming)),
         shown=seen.shown,
         reasons=_reasons(tx, row, concerns, naming),
-        authority=authority_band(authority, allowed.attest, naming),
+        authority=_band(seen, authority, allowed.attest, naming),
         candidates=_candidates(row, naming),
         original=original(receipt, marks, naming),
         fields=field_rows(
@@ -116,6 +117,14 @@ def request_page(
         replan=any(step.state is StepState.FAILED for step in seen.rows),
         typed=typing.reasons,
     )
+
+
+def _band(seen: Seen, authority: Authority | None, may_attest: bool, naming: Naming) -> AuthorityBand:
+    """実行の条件, with a check of who asks that an edit has made void."""
+    band = authority_band(authority, may_attest, naming)
+    if seen.row.ended_at is not None:
+        return band
+    return replace(band, void=void_check(seen.row.overrides, bool(band.attest), naming))
 
 
 def _confirms(

@@ -29,13 +29,13 @@ from uketsuke.queue.reversal import reversal_of, take_back, window
 from uketsuke.queue.review import (
     IDENTITY_CHECK,
     RECORDED,
-    VOID,
     assess_now,
+    check_of,
     corrected,
-    is_checked,
     obstacle,
     planned,
     still_holds,
+    voided,
 )
 from uketsuke.store.requests import Changes, RequestRow
 from uketsuke.store.shapes import Override
@@ -94,10 +94,10 @@ def _judge_edited(now: Deciding, edited: RequestRow, action: str, facts: Mapping
     """Judge it as edited; a check of somebody else, or about less than would be done now, is void."""
     app, tx, before = now.app, now.tx, now.request
     now.request = edited
-    if not is_checked(tx, before) or still_holds(assess_now(app, tx, before), assess_now(app, tx, edited)):
+    check = check_of(tx, before)
+    if check is None or still_holds(assess_now(app, tx, before), assess_now(app, tx, edited)):
         return _judge(now, action, facts)
-    void = Override(reason=VOID, by=now.actor.login, at=app.now())
-    overrides = {**edited.overrides, IDENTITY_CHECK: void}
+    overrides = {**edited.overrides, **voided(check, now.actor.login, app.now())}
     now.request = edited.model_copy(update={"overrides": overrides})
     return _judge(now, action, {**facts, "identity_check": "void"}, overrides)
 

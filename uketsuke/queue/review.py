@@ -20,6 +20,7 @@ from uketsuke.processors.assessment import Assessment, PlanState
 from uketsuke.queue.opening import unread
 from uketsuke.store.receipts import Receipt
 from uketsuke.store.requests import RequestRow
+from uketsuke.store.shapes import Override
 from uketsuke.store.transaction import Transaction
 
 IDENTITY_CHECK = "identity-check"
@@ -30,7 +31,9 @@ SENT_BACK = "sent-back"
 """Key under which stands why the second person sent the plan back."""
 VOID = ""
 """The way of a check that says nothing any more (see `still_holds`)."""
-RECORDED = frozenset({IDENTITY_CHECK, OWNER_REFUSED, SENT_BACK})
+VOIDED = "identity-check-void"
+"""Key under which the check stands that an edit has made void: by whom, when, in what way."""
+RECORDED = frozenset({IDENTITY_CHECK, VOIDED, OWNER_REFUSED, SENT_BACK})
 """Keys among the overrides that let no concern stand: only their own decisions write them."""
 
 
@@ -75,9 +78,19 @@ def content_of(receipt: Receipt, request: RequestRow) -> Content:
     return content.model_copy(update={"identity_check": check.reason, "entered_by": check.by})
 
 
-def is_checked(tx: Transaction, request: RequestRow) -> bool:
-    """Whether somebody has recorded a check of who asks, and no edit has made it void."""
-    return content_of(tx.receipts.get(request.receipt_id), request).identity_check is not None
+def check_of(tx: Transaction, request: RequestRow) -> Override | None:
+    """The check of who asks that somebody has recorded; None without one, and once an edit made it void."""
+    receipt = tx.receipts.get(request.receipt_id)
+    content = content_of(receipt, request)
+    if not content.identity_check:
+        return None
+    noted = Override(reason=content.identity_check, by=content.entered_by or "", at=receipt.received_at)
+    return request.overrides.get(IDENTITY_CHECK, noted)
+
+
+def voided(check: Override, login: str, at: datetime) -> dict[str, Override]:
+    """What is kept of a check that an edit by that person ends: that it is void, and what it was."""
+    return {IDENTITY_CHECK: Override(reason=VOID, by=login, at=at), VOIDED: check}
 
 
 def still_holds(before: Assessment, after: Assessment) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uketsuke.console.views.naming import Naming
 from uketsuke.domain.authority import Authority, Evidence, Need
 from uketsuke.domain.reading import Concern
+from uketsuke.queue.review import IDENTITY_CHECK, VOID, VOIDED
 from uketsuke.store.shapes import Override
 
 
@@ -32,6 +33,24 @@ class AuthorityBand:
     facts: tuple[tuple[str, str], ...]
     attest: tuple[tuple[str, str], ...] = ()
     """Ways to record an identity check, where one may be recorded."""
+    void: str = ""
+    """That a recorded identity check counts no more, why, and what to do; empty where none was made void."""
+
+
+def void_check(overrides: Mapping[str, Override], may_attest: bool, naming: Naming) -> str:
+    """Who had checked whom when, what ended it, and what to do; empty unless an edit made a check void."""
+    check, edit = overrides.get(VOIDED), overrides.get(IDENTITY_CHECK)
+    if check is None or edit is None or edit.reason != VOID:
+        return ""
+    words = naming.words
+    return words(
+        "authority.void",
+        who=naming.person(check.by) or words("authority.void-somebody"),
+        at=naming.at(check.at),
+        how=words.get(f"attest.{check.reason}", check.reason),
+        by=naming.person(edit.by),
+        do=words("authority.void-attest" if may_attest else "authority.void-owner"),
+    )
 
 
 def reasons(
