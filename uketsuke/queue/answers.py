@@ -15,20 +15,17 @@ from uketsuke.domain.job import JobName
 from uketsuke.domain.plan import AccountAction, AgreeDate
 from uketsuke.domain.results import taken, today_where_unsaid
 from uketsuke.domain.states import (
-    Decision,
     LetterState,
     RequestState,
     Role,
     StepState,
-    follow,
-    is_work_of,
     permit,
 )
-from uketsuke.errors import Incomplete, NotAllowed, NotFound
+from uketsuke.errors import Incomplete, NotAllowed
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Outcome
 from uketsuke.processors.renewal import renewed
-from uketsuke.queue.grave import is_grave, note_done, require_consent, weight_of
+from uketsuke.queue.grave import is_grave, note_done, weight_of
 from uketsuke.queue.opening import facts_of
 from uketsuke.queue.persons import require_person
 from uketsuke.queue.progress import (
@@ -41,6 +38,7 @@ from uketsuke.queue.progress import (
 )
 from uketsuke.queue.review import assess_now, obstacle
 from uketsuke.queue.thread import agree, is_possible
+from uketsuke.queue.work import PERSONS, ticked, unticked, waiting_step, work_of
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -53,25 +51,21 @@ def complete_step(app: App, actor: Actor, step_id: int, results: Mapping[str, st
     when somebody was first; then nothing was written.
     """
     with app.database.transaction("complete-step") as tx:
-        row, request = _waiting(tx, step_id)
-        follow(request.state, Decision.COMPLETE_STEP, actor.role)
-        step = tx.plans.get(row.plan_id).plan().step(row.seq)
-        task = app.task_of(step)
-        if task is None:
-            raise NotAllowed(Decision.COMPLETE_STEP, row.state, "it is not work of a person")
-        if not is_work_of(task.role, actor.role):
-            raise NotAllowed(Decision.COMPLETE_STEP, row.state, f"it is work of {task.role}")
-        require_consent(tx, row, actor)
-        if wrong := faults_in(step, task, results, app.today()):
+        work = work_of(app, tx, actor, step_id)
+        row, request, step, task = work.row, work.request, work.step, work.task
+        wrong = faults_in(step, task, results, app.today())
+        if unticked(tx, work):
+            wrong = {PERSONS: "not-ticked", **wrong}
+        if wrong:
             raise Incomplete(wrong)
         clean = taken(task.results, results)
-        wait = tx.waits.open_of(row.id)
-        if wait is not None:
-            tx.waits.answer(wait.id, actor.login, dict(clean))
+        left = ticked(tx, work)
+        if work.wait is not None:
+            tx.waits.answer(work.wait.id, actor.login, dict(clean))
         if all(clean.get(name) in values for name, values in task.goes_on.items()):
             clean = {**today_where_unsaid(task.results, app.today()), **clean}
             by_hand = {"through": "manual"} if isinstance(step, AccountAction) else {}
-            finish_step(app, tx, row, {**clean, **by_hand}, actor=actor)
+            finish_step(app, tx, row, {**clean, **by_hand, **left}, actor=actor)
         elif isinstance(step, AccountAction):
             _could_not(tx, request, row, clean, actor)
         else:
@@ -136,7 +130,7 @@ def answer_dates(app: App, actor: Actor, step_id: int, dates: Mapping[str, date]
     """The day or days agreed, by the requester on the status page or by an operator; raises `Incomplete`."""
     permit("answer-dates", actor.role, f"step {step_id}")
     with app.database.transaction("answer-dates") as tx:
-        row, request = _waiting(tx, step_id)
+        row, request = waiting_step(tx, step_id)
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
         if request.state is not RequestState.RUNNING or not isinstance(step, AgreeDate):
             raise NotAllowed("answer-dates", row.state, "no date is being agreed")
@@ -250,14 +244,6 @@ def settle_exchange(app: App, actor: Actor, exchange_id: int) -> None:
 def requester(person: str | None) -> Actor:
     """Who answers on the status page: the holder of the link."""
     return Actor("requester", Role.STAFF, person)
-
-
-def _waiting(tx: Transaction, step_id: int) -> tuple[StepRow, RequestRow]:
-    request = tx.requests.get_locked(tx.steps.get(step_id).request_id)
-    row = tx.steps.get(step_id)  # as whoever held the lock before has left it
-    if row.state is not StepState.WAITING:
-        raise NotFound("waiting step", step_id)
-    return row, request
 
 
 def _audit(

@@ -134,6 +134,8 @@ def finish_step(
         personal=dict(personal) if personal else None if facts else {"result": dict(result)},
     )
     note_done(app, tx, request, step, actor)
+    if step.kind == "check":
+        _start_clocks(app, tx, request)
     release(tx, step.request_id)
     refresh_due(app, tx, step.request_id)
     end_when_done(app, tx, step.request_id)
@@ -178,6 +180,16 @@ def _dues(app: App, tx: Transaction, request: RequestRow, steps: tuple[Step, ...
     events = events_of(request, tx.plans.results(request.id))
     found = {step.seq: due(step.deadline, events, app.calendar).at for step in steps if step.deadline}
     return {seq: at for seq, at in found.items() if at is not None}
+
+
+def _start_clocks(app: App, tx: Transaction, request: RequestRow) -> None:
+    """What counts from the department's check is due from now on (catalogue `dept_check_passed`)."""
+    current = tx.plans.current(request.id)
+    assert current is not None  # noqa: S101 - a step of it has just been done
+    dues = _dues(app, tx, request, current.plan().steps)
+    for row in tx.steps.of_request(request.id):
+        if row.plan_id == current.id and row.state is StepState.PLANNED and row.due_at is None:
+            tx.steps.set_due(row.id, dues.get(row.seq))
 
 
 def refresh_due(app: App, tx: Transaction, request_id: int) -> None:

@@ -30,6 +30,7 @@ from uketsuke.store.requests import Requests
 from uketsuke.store.series import Series
 from uketsuke.store.steps import Steps
 from uketsuke.store.stock import Stock
+from uketsuke.store.ticks import Ticks
 from uketsuke.store.tray import Tray
 from uketsuke.store.users import Sessions, Users
 from uketsuke.store.waits import Waits
@@ -107,6 +108,11 @@ class Transaction:
     def waits(self) -> Waits:
         """What steps wait for."""
         return Waits(self.connection, self._at)
+
+    @cached_property
+    def ticks(self) -> Ticks:
+        """People of tasks that are done."""
+        return Ticks(self.connection, self._at)
 
     @cached_property
     def effects(self) -> Effects:

@@ -39,6 +39,8 @@ class WaitRow(Frozen):
     """Until when the link works; None where it has no end of its own, or there is none."""
     opens_on: date | None
     due: date | None
+    reminded_on: date | None
+    """When the department was last reminded of it."""
     answered_by: str | None
     answered_at: datetime | None
     answer: dict[str, JsonValue] | None
@@ -101,6 +103,10 @@ class Waits(Repository):
         """What that step waits for now."""
         mine = select(waits).where(waits.c.step_id == step_id, waits.c.answered_at.is_(None))
         return self._one(WaitRow, mine.order_by(waits.c.id).limit(1))
+
+    def of_step(self, step_id: int) -> list[WaitRow]:
+        """Everything that step has waited for."""
+        return self._all(WaitRow, select(waits).where(waits.c.step_id == step_id).order_by(waits.c.id))
 
     def open_of_request(self, request_id: int) -> list[WaitRow]:
         """Everything the request waits for now."""

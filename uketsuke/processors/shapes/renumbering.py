@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from uketsuke.domain.plan import STEP, Ref, Step
+from uketsuke.domain.plan import STEP, Check, Ref, Step
 
 
 def renumbered(step: Step, numbers: Mapping[int, int], refs: Mapping[tuple[int, str], int]) -> Step:
@@ -16,6 +16,8 @@ def renumbered(step: Step, numbers: Mapping[int, int], refs: Mapping[tuple[int, 
     plain["seq"] = numbers[step.seq]
     if step.after is not None:
         plain["after"] = [numbers.get(seq, seq) for seq in step.after]
+    if isinstance(step, Check):
+        plain["what"] = [numbers.get(seq, seq) for seq in step.what]
     renumbered: Step = STEP.validate_json(json.dumps(plain))
     return renumbered
 
