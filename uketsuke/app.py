@@ -13,6 +13,7 @@ from uketsuke.clock import Clock
 from uketsuke.connectors.account_work import task_of
 from uketsuke.connectors.base import ExternalConnector
 from uketsuke.connectors.initial_password import initial_password
+from uketsuke.connectors.kintone_port import KintonePort
 from uketsuke.domain.authority import SecondPerson
 from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.domain.content import Channel, Content
@@ -87,11 +88,15 @@ class App:
     sender: Sender
     systems: Mapping[str, ExternalConnector]
     """Systems whose accounts are changed by a connector; in all others a person does it."""
+    kintone: KintonePort | None = None
+    """The city's kintone, where the settings name one."""
 
     def close(self) -> None:
         """End what was started: reader process, connections, threads."""
         self.reader.close()
         self.sender.close()
+        if self.kintone is not None:
+            self.kintone.close()
         self.database.close()
 
     def now(self) -> datetime:

@@ -14,15 +14,20 @@ from uketsuke.clock import Clock, clock_of
 from uketsuke.connectors.base import ExternalConnector
 from uketsuke.connectors.directory import DirectoryConnector
 from uketsuke.connectors.holidays import japanese_holidays
+from uketsuke.connectors.kintone_client import KintoneClient
+from uketsuke.connectors.kintone_port import KintonePort
 from uketsuke.domain.calendar import Calendar, local_day
 from uketsuke.errors import ConfigurationError
+from uketsuke.intake.kintone import AppInlet
 from uketsuke.intake.limits import Limits
+from uketsuke.intake.polling import Inlet, MailInlet
 from uketsuke.intake.reader import Reader
-from uketsuke.processors.catalogue import Catalogue
+from uketsuke.processors.catalogue import Catalogue, UnknownService
 from uketsuke.queue.deliver import SmtpSender
 from uketsuke.queue.maildir import MaildirSender
 from uketsuke.settings import Settings, Smtp
 from uketsuke.store.database import Database
+from uketsuke.systems import KintoneApp
 from uketsuke.templates.letters import GENERAL, LetterTemplates
 from uketsuke.templates.wordbook import Wordbook
 
@@ -55,6 +60,7 @@ def build(
         reader=reader or Reader(Limits(dkim_keys=dkim_keys(settings))),
         sender=sender or make_sender(settings),
         systems=connectors(settings),
+        kintone=KintonePort(settings.kintone) if settings.kintone else None,
     )
 
 
@@ -109,6 +115,30 @@ def connectors(settings: Settings) -> dict[str, ExternalConnector]:
         for name, system in settings.systems.items()
         if system.connector == "directory"
     }
+
+
+def inlets(app: App) -> tuple[Inlet, ...]:
+    """Every place of the settings that messages come from; nothing is contacted."""
+    mailboxes = (MailInlet(number, box) for number, box in enumerate(app.settings.mailbox))
+    return (*mailboxes, *app_inlets(app))
+
+
+def app_inlets(app: App) -> tuple[AppInlet, ...]:
+    """The apps of kintone whose records are applications."""
+    site = app.settings.kintone
+    if site is None or app.kintone is None:
+        return ()
+    client = KintoneClient(app.kintone)
+    return tuple(AppInlet(one, site.url, client, labels_of(one, app.catalogue)) for one in site.app)
+
+
+def labels_of(app: KintoneApp, catalogue: Catalogue) -> dict[str, str]:
+    """Field code → label of the service, for the fields that the settings name (see `app_settings`)."""
+    try:
+        specs = catalogue.service(app.service).request.specs()
+    except UnknownService:
+        return {}
+    return {code: specs[name].label for code, name in app.fields.items() if name in specs}
 
 
 def make_sender(settings: Settings) -> Sender:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
 _TABLE_OF_MANY = re.compile(r"\s*\[\[([^\[\]]+)\]\]\s*(?:#.*)?$")
@@ -49,6 +53,36 @@ class Places:
                 return self._known[known]
         below = (where for inner, where in self._known.items() if inner[: len(plain)] == plain)
         return next(below, None) or (self.of(path[:-1]) if len(path) > 1 else None)
+
+    def before(self, path: Sequence[str]) -> str:
+        """`file:line: ` or `VARIABLE: ` where somebody gave it, else nothing."""
+        where = self.of(path)
+        return f"{where}: " if where else ""
+
+
+def describe(found: dict[str, Any], places: Places, root: type[BaseModel]) -> str:
+    """One problem as a line: where, what, and what was probably meant."""
+    path = [str(part) for part in found["loc"]]
+    line = f"{places.before(path)}{'.'.join(path)}"
+    if found["type"] != "extra_forbidden":
+        return f"{line}: {found['msg'].removeprefix('Value error, ')}"
+    near = difflib.get_close_matches(path[-1], _names_beside(path, root), n=1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"{line}: no such setting{meant}"
+
+
+def _names_beside(path: list[str], model: type[BaseModel]) -> list[str]:
+    for part in path[:-1]:
+        field = model.model_fields.get(part)
+        model = (field and _model_in(field.annotation)) or model
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The table that a setting is made of: itself, or each of a list or of a dictionary."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
 
 
 def _split(name: str) -> Setting:

@@ -7,7 +7,6 @@ is told at once. Nothing is read when this module is imported.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -37,8 +36,8 @@ from uketsuke.addresses import (
     WebAddress,
 )
 from uketsuke.errors import ConfigurationError
-from uketsuke.places import Places
-from uketsuke.systems import Form, Part, System
+from uketsuke.places import Places, describe
+from uketsuke.systems import Form, KintoneSite, Part, System, as_tables
 
 PREFIX = "UKETSUKE_"
 NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
@@ -49,10 +48,6 @@ FILES = frozenset({"ca_file"})
 
 def _as_list(value: Any) -> Any:
     return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
-
-
-def _as_tables(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
@@ -173,12 +168,13 @@ class Settings(Part):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     database: Database = Database()
     queue: Queue = Queue()
-    mailbox: Annotated[tuple[Mailbox, ...], BeforeValidator(_as_tables)] = ()
+    mailbox: Annotated[tuple[Mailbox, ...], BeforeValidator(as_tables)] = ()
     smtp: Smtp = Smtp()
     console: Console = Console()
     trust: Trust = Trust()
-    form: Annotated[tuple[Form, ...], BeforeValidator(_as_tables)] = ()
+    form: Annotated[tuple[Form, ...], BeforeValidator(as_tables)] = ()
     systems: dict[str, System] = Field(default_factory=dict)
+    kintone: KintoneSite | None = None
     second_person: dict[str, Literal["none", "after", "before"]] = Field(default_factory=dict)
     """`unlock` or `<service>.unlock` → none, after, before."""
     initial_password: Literal["system_mail", "phone", "fixed_rule", "one_time_link"] | None = None
@@ -227,11 +223,11 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     values = _read_file(named, places, problems) if named else {}
     _overlay(values, environment, places, problems)
     if str(values.get("clock", "")).startswith("file:") and values.get("mode", "production") == "production":
-        problems.append(f'{_at(places, ["clock"])}clock: file:… is for mode = "demo" or "test" only')
+        problems.append(f'{places.before(["clock"])}clock: file:… is for mode = "demo" or "test" only')
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        problems += [_describe(dict(found), places) for found in error.errors()]
+        problems += [describe(dict(found), places, Settings) for found in error.errors()]
         raise ConfigurationError(tuple(problems)) from None
     if problems:
         raise ConfigurationError(tuple(problems))
@@ -271,30 +267,3 @@ def _overlay(
             inner = place.get(part)
             place[part] = place = dict(inner) if isinstance(inner, dict) else {}
         place[path[-1]] = text
-
-
-def _describe(found: dict[str, Any], places: Places) -> str:
-    """One problem as a line: where, what, and what was probably meant."""
-    path = [str(part) for part in found["loc"]]
-    line = f"{_at(places, path)}{'.'.join(path)}"
-    if found["type"] != "extra_forbidden":
-        return f"{line}: {found['msg'].removeprefix('Value error, ')}"
-    near = difflib.get_close_matches(path[-1], _names_beside(path), n=1)
-    meant = f"; did you mean {near[0]}?" if near else ""
-    return f"{line}: no such setting{meant}"
-
-
-def _names_beside(path: list[str]) -> list[str]:
-    model: Any = Settings
-    for part in path[:-1]:
-        if part.isdigit():
-            continue
-        field = model.model_fields.get(part)
-        model = field.annotation if field and isinstance(field.annotation, type) else Mailbox
-    return list(model.model_fields)
-
-
-def _at(places: Places, path: list[str]) -> str:
-    """`file:line: ` or `VARIABLE: ` where somebody gave it, else nothing."""
-    where = places.of(path)
-    return f"{where}: " if where else ""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 
 from uketsuke.addresses import DirectoryUrl, MailAddress
 
@@ -20,6 +29,11 @@ def _safe(url: str) -> str:
     if parts.username or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("names the host only: https://host")
     return url
+
+
+def as_tables(value: Any) -> Any:
+    """One table where several may stand, as the environment gives it."""
+    return [value] if isinstance(value, dict) else value
 
 
 class Part(BaseModel):
@@ -73,12 +87,54 @@ class System(Part):
         return self
 
 
+class RecordFields(Part):
+    """Field codes in which an app's records show how far we are; empty = the app has no such field."""
+
+    state: str = ""
+    receipt_number: str = ""
+    operator: str = ""
+    done_on: str = ""
+    comment: str = ""
+
+    def codes(self) -> frozenset[str]:
+        """The fields that are ours, in which an applicant changes nothing."""
+        return frozenset(code for code in vars(self).values() if code)
+
+
+class KintoneApp(Part):
+    """One app whose records are applications for one service."""
+
+    id: int = Field(ge=1)
+    service: str
+    name: str = ""
+    """What people call it; empty = its number."""
+    written_by: Literal["people", "formbridge"] = "people"
+    """Whether the creator of a record is who asks, or FormBridge wrote what somebody typed."""
+    fields: dict[str, str] = Field(default_factory=dict)
+    """Field code of the app → field of the service, where its label is none that the service knows."""
+    status: RecordFields = RecordFields()
+    actions: dict[str, str] = Field(default_factory=dict)
+    """State → name of the action in the app's process management that leads there."""
+    since: date | None = None
+    """Records made before that day (Japan time) are left alone; None = all are taken in."""
+    poll_seconds: float = Field(default=60, gt=0)
+    hook: SecretStr | None = None
+    """Secret end of the webhook's address, `/hooks/kintone/<app>/<hook>`; None = there is no such address."""
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return self.name or f"kintone {self.id}"
+
+
 class KintoneSite(Part):
     """A city's kintone: where it is, and in whose name its apps and its administration are used."""
 
     url: Annotated[str, AfterValidator(_safe)]
     tokens: dict[int, SecretStr] = Field(default_factory=dict)
     """App → its API token; apps without one are used by password."""
+    app: Annotated[tuple[KintoneApp, ...], BeforeValidator(as_tables)] = ()
+    """Apps whose records are taken in."""
     user: str = ""
     """Login name for spaces and groups, which tokens of apps cannot change."""
     password: SecretStr = SecretStr("")
@@ -90,3 +146,7 @@ class KintoneSite(Part):
     """How long kintone may be silent in each call."""
     at_once: int = Field(default=4, ge=1, le=20)
     """Calls at the same time, of the hundred that kintone gives the whole city."""
+
+    def of(self, app: int) -> KintoneApp | None:
+        """What the settings say of an app; None where its records are none of ours."""
+        return next((one for one in self.app if one.id == app), None)

@@ -13,11 +13,17 @@ from pydantic import SecretStr
 from tests.cli.conftest import Cli
 from uketsuke.cli.exits import Code
 from uketsuke.settings import Mailbox, Settings
-from uketsuke.systems import Form, Part, System
+from uketsuke.systems import Form, KintoneApp, KintoneSite, Part, System
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "OPERATING.md").read_text("utf-8")
-LISTED: dict[str, type[Part]] = {"mailbox": Mailbox, "form": Form, "systems": System}
+LISTED: dict[str, type[Part]] = {
+    "mailbox": Mailbox,
+    "form": Form,
+    "systems": System,
+    "kintone": KintoneSite,
+    "app": KintoneApp,
+}
 """Tables of which there may be several."""
 SETTING = re.compile(r"^\| `([\w.]+)` \| (.+?) \| .+ \|$", re.MULTILINE)
 

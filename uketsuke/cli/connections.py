@@ -14,9 +14,12 @@ from urllib.parse import unquote, urlsplit
 from uketsuke.bootstrap import connectors
 from uketsuke.boundary import outside
 from uketsuke.cli.words import say
-from uketsuke.errors import ConfigurationError, TryLater
+from uketsuke.connectors.kintone_client import KintoneClient
+from uketsuke.connectors.kintone_port import KintonePort
+from uketsuke.errors import ConfigurationError, Refused, TryLater
 from uketsuke.settings import Mailbox, Settings, Smtp
 from uketsuke.store.database import Database
+from uketsuke.systems import KintoneApp
 
 SECONDS = 10
 """How long a peer may take to answer."""
@@ -39,12 +42,13 @@ class Attempt:
 
 
 def try_all(settings: Settings) -> list[Attempt]:
-    """Try the database, every mailbox, the mail server and every directory, one after the other."""
+    """Try the database, every mailbox, the mail server, every directory and every app of kintone."""
     return [
         _attempt("database", lambda: _database(settings)),
         *(_attempt(f"mailbox {box.name}", _mailbox(box)) for box in settings.mailbox),
         _attempt("smtp", lambda: _smtp(settings, settings.smtp)),
         *(_attempt(f"system {name}", one.check) for name, one in connectors(settings).items()),
+        *(_attempt(f"kintone {one.id}", _app(settings, one.id)) for one in apps_of(settings)),
     ]
 
 
@@ -53,7 +57,7 @@ def _attempt(name: str, ask: Callable[[], None]) -> Attempt:
         ask()
     except ConfigurationError as error:
         return Attempt(name, "; ".join(error.problems))
-    except TryLater as error:
+    except (TryLater, Refused) as error:
         return Attempt(name, error.reason)
     except (OSError, ssl.SSLError, imaplib.IMAP4.error, smtplib.SMTPException) as error:
         return Attempt(name, str(error) or type(error).__name__)
@@ -107,6 +111,22 @@ def _smtp(settings: Settings, smtp: Smtp) -> None:
             client.starttls(context=ssl.create_default_context())
         if parts.username:
             client.login(unquote(parts.username), unquote(parts.password or ""))
+
+
+def apps_of(settings: Settings) -> tuple[KintoneApp, ...]:
+    """The apps whose records are taken in."""
+    return settings.kintone.app if settings.kintone else ()
+
+
+def _app(settings: Settings, app: int) -> Callable[[], None]:
+    """Whether its form may be read: then its token is right."""
+
+    def ask() -> None:
+        assert settings.kintone is not None  # noqa: S101 - only asked for apps of the settings
+        with KintonePort(settings.kintone) as port:
+            KintoneClient(port).form(app)
+
+    return ask
 
 
 def _writable(folder: Path) -> None:

@@ -15,7 +15,7 @@ from uketsuke.cli.output import Format, FormatOption, show
 from uketsuke.cli.words import say
 from uketsuke.settings import Settings
 
-_REACHED = ("database", "mailbox", "smtp", "system")
+_REACHED = ("database", "mailbox", "smtp", "system", "kintone")
 
 
 def doctor(

@@ -7,9 +7,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from uketsuke import log
+from uketsuke import bootstrap, log
 from uketsuke.app import App
 from uketsuke.cli.configuration import ConfigOption, settings_of
 from uketsuke.cli.exits import Failure
@@ -20,14 +20,13 @@ from uketsuke.cli.supervisor import end_with_parent
 from uketsuke.cli.words import say
 from uketsuke.domain.job import back_off
 from uketsuke.errors import Refused, TryLater
-from uketsuke.intake.polling import Outcome, Round, Visit
+from uketsuke.intake.polling import Inlet, Outcome, Round, Visit
 from uketsuke.queue.jobs import new_owner
 from uketsuke.queue.sweep import sweep
 from uketsuke.queue.timetable import tick
-from uketsuke.settings import Mailbox
 
 LONGEST_SECONDS = 300.0
-"""A mailbox that is away is tried again at least this often."""
+"""A place that is away is tried again at least this often."""
 events = log.logger(__name__)
 
 
@@ -55,29 +54,38 @@ def watch(config: ConfigOption = None, supervised: SupervisedOption = False) -> 
 
 
 def collect(app: App) -> list[Visit]:
-    """One look into every mailbox of the settings; raises `Failure` where there is none."""
-    if not app.settings.mailbox:
+    """One look into every mailbox and app of the settings; raises `Failure` where there is none."""
+    places = bootstrap.inlets(app)
+    if not places:
         raise Failure("no-mailbox")
     around = _round(app)
-    return [around.visit(number, box) for number, box in enumerate(app.settings.mailbox)]
+    return [around.look(place) for place in places]
+
+
+class Paced(Protocol):
+    """What is looked into again and again."""
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often."""
 
 
 @dataclass
 class Watcher:
-    """Looks into each mailbox from a thread of its own; timetable and sweep run in the caller's."""
+    """Looks into each mailbox and app from a thread of its own; timetable and sweep run in the caller's."""
 
     app: App
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Until `stop`; a mailbox that hangs holds up no other."""
+        """Until `stop`; a place that hangs holds up no other."""
         around = _round(self.app)
         threads = [
-            threading.Thread(target=self._watch, args=(around, number, box), name=f"mailbox-{box.name}")
-            for number, box in enumerate(self.app.settings.mailbox)
+            threading.Thread(target=self._watch, args=(around, place), name=place.mark)
+            for place in bootstrap.inlets(self.app)
         ]
         for thread in threads:
-            thread.daemon = True  # an IMAP server that hangs must not hold up the end
+            thread.daemon = True  # a server that hangs must not hold up the end
             thread.start()
         while not self.stopping.is_set():
             self._look_after()
@@ -90,29 +98,29 @@ class Watcher:
         """End soon; may be used as a signal handler."""
         self.stopping.set()
 
-    def _watch(self, around: Round, number: int, box: Mailbox) -> None:
+    def _watch(self, around: Round, place: Inlet) -> None:
         failures = 0
         while not self.stopping.is_set():
-            visit = self._visit(around, number, box)
+            visit = self._visit(around, place)
             failures = (
                 failures + 1 if visit is None or visit.outcome in (Outcome.AWAY, Outcome.REFUSED) else 0
             )
-            self.stopping.wait(pause(box, failures))
+            self.stopping.wait(pause(place, failures))
 
-    def _visit(self, around: Round, number: int, box: Mailbox) -> Visit | None:
+    def _visit(self, around: Round, place: Inlet) -> Visit | None:
         try:
-            visit = around.visit(number, box)
+            visit = around.look(place)
         except TryLater as error:
-            events.warning("poll_later", mailbox=box.name, peer=error.peer)
+            events.warning("poll_later", mailbox=place.name, peer=error.peer)
             return None
         except Exception:  # noqa: BLE001 - the poll loop: one odd answer must not end the intake for good
-            events.exception("poll_failed", mailbox=box.name)
+            events.exception("poll_failed", mailbox=place.name)
             return None
         if visit.outcome is not Outcome.BUSY:
             counts = {"new": visit.summary.new, "known": visit.summary.known, "filed": visit.summary.filed}
             if any(counts.values()) or visit.reason:
                 events.info(
-                    "polled", mailbox=box.name, outcome=visit.outcome.value, reason=visit.reason, **counts
+                    "polled", mailbox=place.name, outcome=visit.outcome.value, reason=visit.reason, **counts
                 )
         return visit
 
@@ -126,12 +134,12 @@ class Watcher:
             events.exception("timetable_failed")
 
 
-def pause(box: Mailbox, failures: int) -> float:
-    """Seconds until the next look: the mailbox's interval, longer while its server is away."""
+def pause(place: Paced, failures: int) -> float:
+    """Seconds until the next look: the place's interval, longer while its server is away."""
     if not failures:
-        return box.poll_seconds
+        return place.poll_seconds
     slower = back_off(failures).total_seconds() / 12
-    return max(min(box.poll_seconds, slower), min(slower, LONGEST_SECONDS))
+    return max(min(place.poll_seconds, slower), min(slower, LONGEST_SECONDS))
 
 
 def _round(app: App) -> Round:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from uketsuke import bootstrap
 from uketsuke.app import App
+from uketsuke.cli.app_settings import check_apps
 from uketsuke.cli.configuration import settings_of
 from uketsuke.cli.exits import Code, Failure
 from uketsuke.errors import ConfigurationError
@@ -36,6 +37,7 @@ def opened(settings: Settings) -> Iterator[App]:
 def built(settings: Settings) -> App:
     """The app, for the caller to close."""
     check_place(settings)
+    check_apps(settings)
     try:
         return bootstrap.build(settings)
     except UnknownCity as error:

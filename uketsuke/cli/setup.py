@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from uketsuke.cli.app_settings import check_apps
 from uketsuke.cli.configuration import (
     FILE_NAME,
     ConfigOption,
@@ -74,6 +75,7 @@ def check_config(
     file = configuration_file(config)
     try:
         settings = settings_of(config)
+        check_apps(settings)
     except ConfigurationError as error:
         if form is not Format.TEXT:
             show(form, {"file": _name(file), "ok": False, "problems": list(error.problems)})

@@ -44,6 +44,10 @@ class KintoneRecord(Answer):
         """The value of the record's one field of a type such as CREATOR or CREATED_TIME."""
         return next((field.value for field in self.fields.values() if field.type == kind), None)
 
+    def plain(self) -> dict[str, dict[str, Any]]:
+        """Its fields as kintone gave them."""
+        return {code: {"type": one.type, "value": one.value} for code, one in self.fields.items()}
+
     def created_at(self) -> datetime | None:
         """作成日時, UTC and to the minute; None where it was not asked for."""
         held = self.first("CREATED_TIME")

@@ -21,7 +21,7 @@ class JobName(StrEnum):
     DELIVER = "deliver"
     """letter id: send it."""
     POLL = "poll"
-    """mailbox number: whoever holds its lease is the mailbox's one poller."""
+    """mailbox number, or less than 0 an app of kintone: whoever holds its lease is its one poller."""
 
 
 class JobState(StrEnum):

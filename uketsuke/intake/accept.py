@@ -54,30 +54,52 @@ def accept(
     mail lead to the receipt that exists; another copy is noted, never dropped.
     """
     with database.transaction("accept") as tx:
-        digest = hashlib.sha256(raw).hexdigest()
-        tx.receipts.take_turn(original_id or digest)
-        known = _known(tx, digest, channel, sighting, original_id)
-        if known is not None:
-            if sighting:
-                tx.receipts.add_sighting(known, *_key(sighting), seen_at=received_at)
-            return Accepted(known, tx.receipts.get(known).number, is_new=False)
-        tx.receipts.keep_raw(raw)
-        problem = ProblemCode.TOO_LARGE.value if is_cut else None
-        receipt = tx.receipts.add(
-            channel, digest, source, received_at, original_id=original_id, problem=problem
+        return take_in(
+            tx,
+            raw,
+            channel,
+            source=source,
+            received_at=received_at,
+            sighting=sighting,
+            original_id=original_id,
+            is_cut=is_cut,
         )
+
+
+def take_in(
+    tx: Transaction,
+    raw: bytes,
+    channel: Channel,
+    *,
+    source: str,
+    received_at: datetime,
+    sighting: Sighting | None = None,
+    original_id: str | None = None,
+    is_cut: bool = False,
+) -> Accepted:
+    """The same inside a transaction that notes more about where the message came from."""
+    digest = hashlib.sha256(raw).hexdigest()
+    tx.receipts.take_turn(original_id or digest)
+    known = _known(tx, digest, channel, sighting, original_id)
+    if known is not None:
         if sighting:
-            tx.receipts.add_sighting(receipt.id, *_key(sighting), seen_at=received_at)
-        tx.enqueue(JobName.PROCESS, receipt.id)
-        tx.audit.append(
-            at=tx.now,
-            actor="uketsuke",
-            action="receive",
-            subject=f"receipt:{receipt.number}",
-            receipt_id=receipt.id,
-            facts={"channel": channel.value, "source": source, "bytes": len(raw), "sha256": digest},
-        )
-        return Accepted(receipt.id, receipt.number, is_new=True)
+            tx.receipts.add_sighting(known, *_key(sighting), seen_at=received_at)
+        return Accepted(known, tx.receipts.get(known).number, is_new=False)
+    tx.receipts.keep_raw(raw)
+    problem = ProblemCode.TOO_LARGE.value if is_cut else None
+    receipt = tx.receipts.add(channel, digest, source, received_at, original_id=original_id, problem=problem)
+    if sighting:
+        tx.receipts.add_sighting(receipt.id, *_key(sighting), seen_at=received_at)
+    tx.enqueue(JobName.PROCESS, receipt.id)
+    tx.audit.append(
+        at=tx.now,
+        actor="uketsuke",
+        action="receive",
+        subject=f"receipt:{receipt.number}",
+        receipt_id=receipt.id,
+        facts={"channel": channel.value, "source": source, "bytes": len(raw), "sha256": digest},
+    )
+    return Accepted(receipt.id, receipt.number, is_new=True)
 
 
 def _known(

@@ -1,18 +1,22 @@
-"""One poller per mailbox: looking in under its lease, and remembering how it went.
+"""One poller per place that messages come from: looking in under its lease, and remembering how it went.
 
 Two sessions that race to move the same mails double them (DESIGN 15), so whoever
-holds the lease of a mailbox's poll job is the only one to look. A poller that
+holds the lease of a place's poll job is the only one to look. A poller that
 died is replaced when its lease ends.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
+
+from pydantic import JsonValue
 
 from uketsuke.clock import Clock
 from uketsuke.domain.job import Claim, JobName, JobState
@@ -23,12 +27,15 @@ from uketsuke.intake.summary import Summary
 from uketsuke.log import logger
 from uketsuke.settings import Mailbox
 from uketsuke.store.database import Database
+from uketsuke.store.transaction import Transaction
 
 log = logger(__name__)
+Keeper = Callable[[], None]
+"""Holds on to the lease; raises `LeaseLost` when another poller took over."""
 
 
 class Outcome(StrEnum):
-    """How a look into a mailbox ended."""
+    """How a look into a place ended."""
 
     COLLECTED = "collected"
     BUSY = "busy"
@@ -41,18 +48,79 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Visit:
-    """One look into one mailbox."""
+    """One look into one place."""
 
     mailbox: str
+    """Its name, whatever it is."""
     outcome: Outcome
     summary: Summary = field(default_factory=Summary)
     peer: str = ""
     reason: str = ""
 
 
+class Inlet(Protocol):
+    """A place that messages come from: a mailbox, a folder, an app of kintone."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def mark(self) -> str:
+        """What its marks begin with: `mailbox:desk`."""
+
+    @property
+    def number(self) -> int:
+        """Row id of its poll job: the mailbox's place among the settings, less than 0 for an app."""
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often it is looked into."""
+
+    def collect(self, database: Database, clock: Clock, still_mine: Keeper) -> Summary:
+        """Take in what is new; raises `TryLater`, `Refused`, `LeaseLost`."""
+
+
+@dataclass(frozen=True)
+class MailInlet:
+    """A mailbox or folder of the settings."""
+
+    number: int
+    mailbox: Mailbox
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.mailbox.name
+
+    @property
+    def mark(self) -> str:
+        """What its marks begin with."""
+        return f"mailbox:{self.mailbox.name}"
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often it is looked into."""
+        return self.mailbox.poll_seconds
+
+    def collect(self, database: Database, clock: Clock, still_mine: Keeper) -> Summary:
+        """Take in what is new."""
+        url = urlsplit(self.mailbox.url.get_secret_value())
+        if url.scheme == "folder":
+            return folder.collect(
+                database,
+                Path(unquote(url.path)),
+                clock,
+                name=self.mailbox.name,
+                max_bytes=self.mailbox.max_bytes,
+                move=bool(self.mailbox.move_to),
+            )
+        return Poller(database, self.mailbox, clock, still_mine).collect()
+
+
 @dataclass
 class Round:
-    """Looks into mailboxes as one process; `owner` is unlike any other process's."""
+    """Looks into places as one process; `owner` is unlike any other process's."""
 
     database: Database
     clock: Clock
@@ -61,22 +129,27 @@ class Round:
 
     def visit(self, number: int, mailbox: Mailbox) -> Visit:
         """Look into the mailbox of that number if no other process does; never raises for its server."""
-        claim = self._claim(number)
+        return self.look(MailInlet(number, mailbox))
+
+    def look(self, inlet: Inlet) -> Visit:
+        """Look into a place if no other process does; never raises for its server."""
+        claim = self._claim(inlet.number)
         if claim is None:
-            return Visit(mailbox.name, Outcome.BUSY)
+            return Visit(inlet.name, Outcome.BUSY)
         try:
-            visit = Visit(mailbox.name, Outcome.COLLECTED, self._collect(claim, mailbox))
+            found = inlet.collect(self.database, self.clock, self._keeper(claim))
+            visit = Visit(inlet.name, Outcome.COLLECTED, found)
         except TryLater as error:
-            visit = Visit(mailbox.name, Outcome.AWAY, Summary(), error.peer, error.reason)
+            visit = Visit(inlet.name, Outcome.AWAY, Summary(), error.peer, error.reason)
         except Refused as error:
-            visit = Visit(mailbox.name, Outcome.REFUSED, Summary(), error.peer, error.reason)
+            visit = Visit(inlet.name, Outcome.REFUSED, Summary(), error.peer, error.reason)
         except LeaseLost:
-            return Visit(mailbox.name, Outcome.BUSY)
-        self._remember(claim, visit)
+            return Visit(inlet.name, Outcome.BUSY)
+        self._remember(claim, inlet.mark, visit)
         return visit
 
     def _claim(self, number: int) -> Claim | None:
-        """The mailbox's lease; a poll job exists only while somebody polls."""
+        """The place's lease; a poll job exists only while somebody polls."""
         with self.database.transaction("poll-claim") as tx:
             tx.jobs.ensure_poll(number)
             (job,) = tx.jobs.of_row(JobName.POLL, number)
@@ -84,37 +157,28 @@ class Round:
                 tx.jobs.unpark(job.id)
             return tx.jobs.claim(f"{self.owner}:poll", self.lease, job_id=job.id, names=(JobName.POLL,))
 
-    def _collect(self, claim: Claim, mailbox: Mailbox) -> Summary:
-        url = urlsplit(mailbox.url.get_secret_value())
-        if url.scheme == "folder":
-            place = Path(unquote(url.path))
-            return folder.collect(
-                self.database,
-                place,
-                self.clock,
-                name=mailbox.name,
-                max_bytes=mailbox.max_bytes,
-                move=bool(mailbox.move_to),
-            )
-        return Poller(self.database, mailbox, self.clock, self._keeper(claim)).collect()
-
     def _keeper(self, claim: Claim) -> _Keeper:
         return _Keeper(self.database, claim, self.lease)
 
-    def _remember(self, claim: Claim, visit: Visit) -> None:
-        """Give the lease back, and note when the mailbox was looked into and what went wrong."""
+    def _remember(self, claim: Claim, mark: str, visit: Visit) -> None:
+        """Give the lease back, and note when the place was looked into and what went wrong since when."""
         try:
             with self.database.transaction("poll-done") as tx:
                 tx.jobs.complete(claim)
-                tx.marks.set(f"mailbox:{visit.mailbox}:checked", {"outcome": visit.outcome.value})
+                tx.marks.set(f"{mark}:checked", {"outcome": visit.outcome.value})
                 if visit.reason:
-                    tx.marks.set(
-                        f"mailbox:{visit.mailbox}:error", {"peer": visit.peer, "reason": visit.reason}
-                    )
+                    tx.marks.set(f"{mark}:error", _error(tx, mark, visit))
                 else:
-                    tx.marks.clear(f"mailbox:{visit.mailbox}:error")
+                    tx.marks.clear(f"{mark}:error")
         except LeaseLost:
             log.warning("poll_lease_lost", mailbox=visit.mailbox)
+
+
+def _error(tx: Transaction, mark: str, visit: Visit) -> dict[str, JsonValue]:
+    """What went wrong, and since when: the first time of those that followed each other."""
+    before = tx.marks.get(f"{mark}:error")
+    known = before.value.get("since") if before and isinstance(before.value, dict) else None
+    return {"peer": visit.peer, "reason": visit.reason, "since": known or tx.now.isoformat()}
 
 
 @dataclass

@@ -61,11 +61,11 @@ class Jobs(Repository):
             self._enqueued.append((job_id, name))
         return job_id
 
-    def ensure_poll(self, mailbox: int) -> None:
-        """There is exactly one poll job per mailbox; whoever holds its lease is the one poller."""
+    def ensure_poll(self, inlet: int) -> None:
+        """There is exactly one poll job per mailbox or app; whoever holds its lease is the one poller."""
         values = {
             "name": JobName.POLL,
-            "row_id": mailbox,
+            "row_id": inlet,
             "due_at": db_now(),
             "crashes": 0,
             "tries": 0,

@@ -25,6 +25,7 @@ from uketsuke.store.people import Accounts, Departments, People
 from uketsuke.store.plans import Plans
 from uketsuke.store.posts import Posts
 from uketsuke.store.receipts import Receipts
+from uketsuke.store.records import Records
 from uketsuke.store.repository import Moment
 from uketsuke.store.requests import Requests
 from uketsuke.store.series import Series
@@ -78,6 +79,11 @@ class Transaction:
     def receipts(self) -> Receipts:
         """What arrived."""
         return Receipts(self.connection, self._at)
+
+    @cached_property
+    def records(self) -> Records:
+        """Records of kintone apps."""
+        return Records(self.connection, self._at)
 
     @cached_property
     def requests(self) -> Requests:

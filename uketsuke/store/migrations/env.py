@@ -8,10 +8,10 @@ from alembic import context
 from alembic.runtime.migration import MigrationInfo
 
 from uketsuke import boundary
-from uketsuke.store import inquiry_tables, registers, tick_tables
+from uketsuke.store import inquiry_tables, record_tables, registers, tick_tables
 from uketsuke.store.tables import metadata
 
-_ALL = (metadata, registers, inquiry_tables, tick_tables)
+_ALL = (metadata, registers, inquiry_tables, record_tables, tick_tables)
 
 
 def passed(step: MigrationInfo, **_: Any) -> None:

@@ -1,0 +1,277 @@
+"""An app of kintone, read by polling: what is new since the high-water mark, by kintone's own clock.
+
+A look first asks for the newest changes, which is one call and no cursor while nothing is new. What is
+new is then read oldest first, up to the newest moment seen before; each record's revision, its receipt
+and the mark are one commit. The mark is a moment at which kintone says that something changed, never one
+of ours, and the next look begins a little before it, because kintone tells minutes only.
+
+A cursor settles which records it has when it is made, and gives their values of the moment when they are
+read: one that is edited in between shows a later moment than those that still follow. So on the way only
+a moment before the newest one of the first question moves the mark.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Protocol
+
+from uketsuke.clock import Clock
+from uketsuke.domain.calendar import JST
+from uketsuke.domain.content import Channel
+from uketsuke.intake.accept import Accepted, take_in
+from uketsuke.intake.polling import Keeper
+from uketsuke.intake.summary import Summary
+from uketsuke.store.database import Database
+from uketsuke.store.records import RecordRow
+from uketsuke.store.transaction import Transaction
+from uketsuke.systems import KintoneApp
+
+OVERLAP = timedelta(minutes=2)
+"""How far before the mark a look begins: kintone's moments are minutes (docs/decisions/0007)."""
+PRESENCE = timedelta(minutes=10)
+"""How often it is asked whether the records of open requests are still there."""
+MOST_ASKED, MOST_NUMBERS = 500, 100
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class FoundRecord(Protocol):
+    """A record at one revision."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def revision(self) -> int: ...
+    def first(self, kind: str) -> Any:
+        """The value of its one field of a type."""
+
+    def text(self, code: str) -> str:
+        """A field as text."""
+
+    def plain(self) -> dict[str, Any]:
+        """Its fields as kintone gave them."""
+
+
+class FoundField(Protocol):
+    """A field of an app's form."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+class Apps(Protocol):
+    """What reads apps; errors are `TryLater` and `Refused`."""
+
+    def find(
+        self, app: int, query: str, fields: Sequence[str] = (), *, limit: int = MOST_ASKED
+    ) -> Sequence[FoundRecord]:
+        """Up to 500 records in one call."""
+
+    def each(self, app: int, query: str, fields: Sequence[str] = ()) -> Iterator[FoundRecord]:
+        """All records of a query."""
+
+    def form(self, app: int) -> Mapping[str, FoundField]:
+        """The app's fields by code."""
+
+
+@dataclass
+class AppInlet:
+    """One app of the settings."""
+
+    app: KintoneApp
+    site: str
+    """Where the kintone is, for the link to each record."""
+    apps: Apps
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Field code → the label that the service knows, for what the settings say in place of the form's own."""
+    _form: Mapping[str, FoundField] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.app.title
+
+    @property
+    def mark(self) -> str:
+        """What its marks begin with."""
+        return f"kintone:{self.app.id}"
+
+    @property
+    def number(self) -> int:
+        """Less than 0: mailboxes have the others."""
+        return -self.app.id
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often it is looked into."""
+        return self.app.poll_seconds
+
+    def collect(self, database: Database, clock: Clock, still_mine: Keeper) -> Summary:
+        """Take in every revision that is new, then ask whether records of open requests are still there."""
+        self._form = self._form or self.apps.form(self.app.id)
+        summary = Summary()
+        with database.reading() as tx:
+            until = until_of(tx, self.app.id)
+        newest = self._newest(until)
+        if newest:
+            last = moment_of(newest[0])
+            if self._has_news(database, newest):
+                for record in self.apps.each(self.app.id, self._between(until, last)):
+                    still_mine()
+                    summary.add(self._take(database, clock, record, until, last))
+            self._advance(database, until, last)
+        self._ask_for_presence(database, clock, still_mine)
+        return summary
+
+    def _newest(self, until: datetime | None) -> Sequence[FoundRecord]:
+        """What changed last, newest first; only its moment, number and revision."""
+        changed = self._code("UPDATED_TIME")
+        query = f"{' and '.join(self._since(until))} order by {changed} desc, $id desc".strip()
+        return self.apps.find(self.app.id, query, [changed], limit=MOST_ASKED)
+
+    def _between(self, until: datetime | None, last: datetime) -> str:
+        changed = self._code("UPDATED_TIME")
+        within = " and ".join([*self._since(until), f'{changed} <= "{last.strftime(_MOMENT)}"'])
+        return f"{within} order by {changed} asc, $id asc"
+
+    def _since(self, until: datetime | None) -> list[str]:
+        found = []
+        if until is not None:
+            found.append(f'{self._code("UPDATED_TIME")} >= "{(until - OVERLAP).strftime(_MOMENT)}"')
+        if self.app.since is not None:
+            first = datetime.combine(self.app.since, time(), JST).astimezone(UTC)
+            found.append(f'{self._code("CREATED_TIME")} >= "{first.strftime(_MOMENT)}"')
+        return found
+
+    def _code(self, kind: str) -> str:
+        """The code of the form's one field of a type: an app may call 更新日時 anything."""
+        usual = {"UPDATED_TIME": "更新日時", "CREATED_TIME": "作成日時"}[kind]
+        return next((code for code, one in self._form.items() if one.type == kind), usual)
+
+    def _has_news(self, database: Database, newest: Sequence[FoundRecord]) -> bool:
+        if len(newest) >= MOST_ASKED:
+            return True
+        with database.reading() as tx:
+            known = tx.records.of_app(self.app.id, [one.id for one in newest])
+        return any(not _is_known(known.get(one.id), one.revision) for one in newest)
+
+    def _take(
+        self,
+        database: Database,
+        clock: Clock,
+        record: FoundRecord,
+        until: datetime | None,
+        last: datetime,
+    ) -> Summary:
+        """One record: its receipt, what is known of it, and how far we are, in one commit."""
+        summary = Summary()
+        with database.transaction("accept-record") as tx:
+            known = tx.records.locked(self.app.id, record.id)
+            if _is_known(known, record.revision):
+                summary.known += 1
+            else:
+                accepted = None
+                if known is None or not known.is_ours(record.revision):
+                    accepted = self._accept(tx, clock, record)
+                    summary.count(accepted)
+                self._note(tx, record, known, accepted)
+            changed = moment_of(record)
+            if changed < last and (until is None or changed > until):
+                _set_until(tx, self.app.id, changed)
+        return summary
+
+    def _accept(self, tx: Transaction, clock: Clock, record: FoundRecord) -> Accepted:
+        from_bridge = self.app.written_by == "formbridge"
+        return take_in(
+            tx,
+            self.envelope(record),
+            Channel.FORMBRIDGE if from_bridge else Channel.KINTONE,
+            source=self.mark,
+            received_at=clock.now(),
+            original_id=original_id(self.app.id, record.id, record.revision),
+        )
+
+    def _note(
+        self, tx: Transaction, record: FoundRecord, known: RecordRow | None, accepted: Accepted | None
+    ) -> None:
+        tx.records.seen(
+            self.app.id,
+            record.id,
+            record.revision,
+            status=self.status_of(record),
+            receipt_id=accepted.receipt_id if accepted else None,
+        )
+        if known is not None and known.gone_at is not None:
+            tx.records.notice(self.app.id, record.id, None)
+
+    def envelope(self, record: FoundRecord) -> bytes:
+        """The record as it is kept: kintone's own shape, with what its page shows that no record says."""
+        labels = {code: one.label for code, one in self._form.items() if one.label not in ("", code)}
+        told = {
+            "type": "RECORD",
+            "app": {"id": str(self.app.id), "name": self.app.title},
+            "record": record.plain(),
+            "labels": {**labels, **self.labels},
+            "url": f"{self.site}/k/{self.app.id}/show#record={record.id}",
+        }
+        return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+
+    def status_of(self, record: FoundRecord) -> str | None:
+        """Its status as people see it there: of process management, and of the field in which we write."""
+        shown = (record.first("STATUS"), record.text(self.app.status.state))
+        return "／".join(dict.fromkeys(str(one) for one in shown if one)) or None
+
+    def _advance(self, database: Database, until: datetime | None, last: datetime) -> None:
+        """Everything up to the newest moment of the first question has been taken in."""
+        if until is None or last > until:
+            with database.transaction("advance-mark") as tx:
+                _set_until(tx, self.app.id, last)
+
+    def _ask_for_presence(self, database: Database, clock: Clock, still_mine: Keeper) -> None:
+        """A deleted record comes in no look: ask for those that somebody still works on."""
+        name = f"{self.mark}:presence"
+        with database.reading() as tx:
+            before, open_ones = tx.marks.get(name), tx.records.waiting(self.app.id)
+        if before is not None and clock.now() - before.at < PRESENCE:
+            return
+        for start in range(0, len(open_ones), MOST_NUMBERS):
+            still_mine()
+            asked = open_ones[start : start + MOST_NUMBERS]
+            query = f"$id in ({', '.join(map(str, asked))})"
+            there = {one.id for one in self.apps.find(self.app.id, query, ["$id"])}
+            with database.transaction("note-gone") as tx:
+                for record in asked:
+                    if record not in there:
+                        tx.records.gone(self.app.id, record)
+        with database.transaction("presence") as tx:
+            tx.marks.set(name)
+
+
+def original_id(app: int, record: int, revision: int) -> str:
+    """Identity of one revision of a record (DESIGN 5)."""
+    return f"kintone:{app}:{record}:{revision}"
+
+
+def until_of(tx: Transaction, app: int) -> datetime | None:
+    """The high-water mark of an app, a moment of kintone's; None before the first look."""
+    mark = tx.marks.get(f"kintone:{app}:until")
+    return datetime.fromisoformat(str(mark.value)) if mark else None
+
+
+def moment_of(record: FoundRecord) -> datetime:
+    """When kintone says that it changed last, UTC."""
+    return datetime.fromisoformat(str(record.first("UPDATED_TIME")))
+
+
+def _set_until(tx: Transaction, app: int, moment: datetime) -> None:
+    tx.marks.set(f"kintone:{app}:until", moment.isoformat())
+
+
+def _is_known(known: RecordRow | None, revision: int) -> bool:
+    return known is not None and known.gone_at is None and known.revision >= revision
