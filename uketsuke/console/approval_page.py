@@ -11,8 +11,10 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.plan import Planned, plan_view
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.visitor import Visitor
+from uketsuke.domain.parts import BARRED, Part
 from uketsuke.domain.text import fold
 from uketsuke.queue import approval
+from uketsuke.queue.involvement import Parts, barred, parts_in
 from uketsuke.store.plans import PlanRow
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.transaction import Transaction
@@ -49,7 +51,7 @@ def approval_page(
         authority=authority_band(row.authority, False, naming),
         moved=moved_rows(approval.moved(tx, row, stored), naming),
         hindered=naming.words(f"approval.hindered.{_code(hindrance)}") if hindrance else "",
-        mine=_mine(visitor, approval.involved(tx, row, stored), naming),
+        mine=_mine(visitor, parts_in(tx, row, plan.steps), naming),
         me=visitor.name,
         to_count=approval.to_count(site.app, row, plan.steps),
         wrong=wrong,
@@ -67,13 +69,15 @@ def _code(hindrance: str) -> str:
     return {"a row has changed": "row", "a reply has not been looked at": "reply"}.get(hindrance, "other")
 
 
-def _mine(visitor: Visitor, involved: tuple[str | None, ...], naming: Naming) -> str:
+def _mine(visitor: Visitor, parts: Parts, naming: Naming) -> str:
     """Why this visitor may not approve it (AP-27)."""
     if not visitor.person:
         return naming.words("approval.mine.no-person")
-    if None in involved:
+    mine = [part for part in BARRED["approve"] if visitor.person in parts[part]]
+    if None in barred(parts, "approve"):
         return naming.words("approval.mine.unknown")
-    made_by, *others = involved
-    if visitor.person == made_by:
+    if Part.MAKER in mine:
         return naming.words("approval.mine.made")
-    return naming.words("approval.mine.part") if visitor.person in others else ""
+    if mine and not {Part.REQUESTER, Part.OWNER}.isdisjoint(mine):
+        return naming.words("approval.mine.part")
+    return naming.words("approval.mine.shaped") if mine else ""

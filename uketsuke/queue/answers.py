@@ -26,8 +26,8 @@ from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.base import Outcome
 from uketsuke.processors.renewal import renewed
 from uketsuke.queue.grave import is_grave, note_done, weight_of
+from uketsuke.queue.involvement import require_apart
 from uketsuke.queue.opening import facts_of
-from uketsuke.queue.persons import require_person
 from uketsuke.queue.progress import (
     comes_back,
     end_when_done,
@@ -193,7 +193,7 @@ def replan(app: App, actor: Actor, request_id: int, version: int) -> RequestStat
         if request.state is not RequestState.RUNNING or current is None or not stopped:
             raise NotAllowed("replan", request.state, "nothing stands still")
         if is_grave(request):
-            require_person(actor, "replan", request.state)
+            require_apart(tx, actor, "replan", request.state, request, current.plan().steps)
         begun = any(row.state is StepState.DONE for row in rows)
         assessment = assess_now(app, tx, request)
         tx.plans.supersede(request_id)

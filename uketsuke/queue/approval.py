@@ -15,14 +15,14 @@ from typing import Any
 from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
-from uketsuke.domain.consent import deeds_of, owners_of
+from uketsuke.domain.consent import deeds_of
 from uketsuke.domain.plan import LedgerUpdate, Results, Step, is_pending, resolve, resolve_all
 from uketsuke.domain.states import Decision, RequestState
 from uketsuke.errors import Incomplete, NotAllowed, NotFound, PlanChanged
 from uketsuke.queue.deciding import Deciding, deciding
 from uketsuke.queue.grave import set_going
+from uketsuke.queue.involvement import require_apart
 from uketsuke.queue.opening import facts_of
-from uketsuke.queue.persons import person_of, require_other
 from uketsuke.queue.progress import refresh_due, release
 from uketsuke.queue.review import SENT_BACK, assess_now, obstacle
 from uketsuke.store.exchanges import Direction
@@ -50,14 +50,15 @@ def approve(
     """承認 of exactly this plan; it is released in the same transaction.
 
     `count` is how many changes of accounts the approver says there are, where that must be said (AP-31).
-    Raises `SamePerson` for whoever made it, asks for it or owns the account, `PlanChanged` for
+    Raises `SamePerson` for whoever made or shaped it, asks for it or owns the account, `PlanChanged` for
     another plan than the stored one, `NotAllowed` where a row or who may ask has changed since,
     `Incomplete` for a count that is missing or another.
     """
     with deciding(app, actor, request_id, version, "approve") as now:
         state = now.follow(Decision.APPROVE)
         plan = awaited(now.tx, now.request)
-        require_other(actor, Decision.APPROVE, now.request.state, involved(now.tx, now.request, plan))
+        steps = plan.plan().steps
+        require_apart(now.tx, actor, Decision.APPROVE, now.request.state, now.request, steps)
         if plan.hash != plan_hash:
             raise PlanChanged(plan_hash, plan.hash)
         if why := hindrance(app, now.tx, now.request, plan):
@@ -116,12 +117,6 @@ def awaited(tx: Transaction, request: RequestRow) -> PlanRow:
         raise NotFound("plan that waits for approval", request.number)
     current.plan()  # whose text must still give its hash
     return current
-
-
-def involved(tx: Transaction, request: RequestRow, plan: PlanRow) -> tuple[str | None, ...]:
-    """Who may not approve it: who made it, who asks, whose account it is. None = nobody knows who."""
-    asking = request.authority.person if request.authority else None
-    return (person_of(tx, plan.created_by), asking, *sorted(owners_of(plan.plan().steps)))
 
 
 def to_count(app: App, request: RequestRow, steps: Iterable[Step]) -> int:

@@ -23,8 +23,9 @@ from uketsuke.errors import NotAllowed, NotFound
 from uketsuke.intake.note import believed
 from uketsuke.log import logger
 from uketsuke.queue.correspondence import link_placeholder, link_token, write
+from uketsuke.queue.involvement import require_apart
 from uketsuke.queue.opening import facts_of
-from uketsuke.queue.persons import person_of, require_other
+from uketsuke.queue.persons import person_of
 from uketsuke.queue.progress import finish_step, state_change
 from uketsuke.queue.question import Change, change_text, changes_of
 from uketsuke.queue.review import IDENTITY_CHECK, OWNER_REFUSED, assess_now
@@ -211,8 +212,7 @@ def record_check(app: App, actor: Actor, step_id: int, how: str) -> None:
         row, request, step, wait = _pending(tx, step_id)
         if how not in CHECKS or how not in step.by:
             raise NotAllowed("record-check", how, "not a way to check this owner")
-        asking = request.authority.person if request.authority else None
-        require_other(actor, "record-check", f"request {request.number}", (step.owner, asking))
+        require_apart(tx, actor, "record-check", f"request {request.number}", request, [step])
         tx.waits.answer(wait.id, actor.login, {"identity_check": how})
         facts = {"how": how, "by": actor.login, "owner": step.owner}
         finish_step(app, tx, row, _result(app, how, actor.login), actor=actor, facts=facts)

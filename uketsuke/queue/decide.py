@@ -12,7 +12,6 @@ from typing import Any
 
 from uketsuke.app import Actor, App
 from uketsuke.domain.authority import Need, SecondPerson
-from uketsuke.domain.consent import owners_of
 from uketsuke.domain.job import JobName
 from uketsuke.domain.states import Decision, RequestState, StepState, permit
 from uketsuke.errors import NotAllowed, PlanChanged, SamePerson
@@ -22,8 +21,8 @@ from uketsuke.processors.common_fields import CommonFields
 from uketsuke.queue.correspondence import write
 from uketsuke.queue.deciding import Deciding, deciding
 from uketsuke.queue.grave import is_grave, set_going
+from uketsuke.queue.involvement import require_apart
 from uketsuke.queue.opening import facts_of
-from uketsuke.queue.persons import require_other
 from uketsuke.queue.progress import refresh_due, release, store_plan
 from uketsuke.queue.reversal import reversal_of, take_back, window
 from uketsuke.queue.review import (
@@ -168,8 +167,8 @@ def _policy(now: Deciding, assessment: Assessment) -> SecondPerson | None:
     authority = assessment.authority
     if Need.CONFIRM not in authority.need:
         return None
-    involved = {authority.person, *owners_of(assessment.steps or ())}
-    require_other(now.actor, Decision.RUN, now.request.state, involved)
+    judged = now.request.model_copy(update={"authority": authority})
+    require_apart(now.tx, now.actor, Decision.RUN, now.request.state, judged, assessment.steps or ())
     return authority.second_person or SecondPerson.BEFORE
 
 

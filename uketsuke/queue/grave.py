@@ -20,6 +20,7 @@ from uketsuke.domain.plan import AgreeDate, Confirm, Step
 from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.errors import NotAllowed
 from uketsuke.log import logger
+from uketsuke.queue.involvement import barred, parts_in
 from uketsuke.queue.persons import person_of, require_person
 from uketsuke.store.plans import PlanRow
 from uketsuke.store.requests import RequestRow
@@ -130,25 +131,17 @@ def note_done(app: App, tx: Transaction, request: RequestRow, row: StepRow, acto
     if not deeds_of(step) or plan.second_person is not SecondPerson.AFTER:
         return
     owner, requester = owner_of(step), request.authority.person if request.authority else None
-    made = person_of(tx, plan.created_by) or UNKNOWN
     done = actor.person or person_of(tx, actor.login) or (None if actor.role is Role.SYSTEM else UNKNOWN)
-    parts = {owner, requester, made, done}
+    parts = {one or UNKNOWN for one in barred(parts_in(tx, request, [step]), "review")}
     tx.oversight.add_review(
         row.id,
         request.id,
         owner=owner,
         requester=requester,
         performer=actor.login,
-        persons={one for one in parts | _checkers(tx, request.id) if one is not None},
+        persons=parts if done is None else parts | {done},
         due_at=_until(app, tx.now),
     )
-
-
-def _checkers(tx: Transaction, request_id: int) -> set[str | None]:
-    """Who recorded that the owner was checked: a part in it too."""
-    rows = [row for row in tx.steps.of_request(request_id) if row.kind == "confirm"]
-    logins = {(row.result or {}).get("checked_by") for row in rows}
-    return {person_of(tx, login) for login in logins if isinstance(login, str)}
 
 
 def _until(app: App, done: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uketsuke.app import Actor, App
 from uketsuke.domain.states import permit
 from uketsuke.errors import Incomplete, NotAllowed
+from uketsuke.queue.involvement import barred, parts_in
 from uketsuke.queue.persons import require_other
 from uketsuke.store.oversight import Review, Verdict
 from uketsuke.store.transaction import Transaction
@@ -23,7 +24,7 @@ def look(app: App, actor: Actor, review_id: int, verdict: Verdict, comment: str)
         request_id = tx.oversight.review(review_id).request_id
         tx.requests.get_locked(request_id)
         found = tx.oversight.review(review_id)
-        require_other(actor, "review", f"review {review_id}", found.persons)
+        require_other(actor, "review", f"review {review_id}", parts_of(tx, found))
         tx.oversight.answer(review_id, actor.login, verdict, comment.strip())
         _audit(tx, actor, "review", found, {"verdict": verdict.value}, comment.strip())
 
@@ -42,9 +43,17 @@ def settle(app: App, actor: Actor, review_id: int, comment: str) -> None:
         found = tx.oversight.review(review_id)
         if found.outcome is not Verdict.PROBLEM:
             raise NotAllowed("settle-review", str(found.outcome), "no problem was found")
-        require_other(actor, "settle-review", f"review {review_id}", found.persons)
+        require_other(actor, "settle-review", f"review {review_id}", parts_of(tx, found))
         tx.oversight.settle(review_id, actor.login)
         _audit(tx, actor, "settle-review", found, {}, comment.strip())
+
+
+def parts_of(tx: Transaction, found: Review) -> frozenset[str | None]:
+    """Everybody who had a part in it: when it was done, and since."""
+    row = tx.steps.get(found.step_id)
+    step = tx.plans.get(row.plan_id).plan().step(row.seq)
+    parts = parts_in(tx, tx.requests.get(found.request_id), [step])
+    return frozenset(found.persons) | barred(parts, "review")
 
 
 def _audit(

@@ -17,14 +17,13 @@ from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, Source
 from uketsuke.intake.note import believed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment, PlanState
+from uketsuke.queue.involvement import IDENTITY_CHECK as IDENTITY_CHECK
 from uketsuke.queue.opening import unread
 from uketsuke.store.receipts import Receipt
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.shapes import Override
 from uketsuke.store.transaction import Transaction
 
-IDENTITY_CHECK = "identity-check"
-"""Key under which an operator's identity check stands among the overrides."""
 OWNER_REFUSED = "owner-refused"
 """Key under which stands that the owner of an account refused; it stops the request for good."""
 SENT_BACK = "sent-back"

@@ -8,12 +8,16 @@ from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
 from uketsuke.connectors import manual
+from uketsuke.domain.authority import Risk
 from uketsuke.domain.job import JobName
+from uketsuke.domain.parts import BARRED
 from uketsuke.domain.plan import AccountAction
 from uketsuke.domain.states import RequestState, StepState, permit
 from uketsuke.errors import NotAllowed
 from uketsuke.queue.correspondence import write
 from uketsuke.queue.external import ALREADY_SO, CANNOT_TELL, WAS_SO, through
+from uketsuke.queue.grave import weight_of
+from uketsuke.queue.involvement import require_apart
 from uketsuke.queue.progress import finish_step, refresh_due, state_change
 from uketsuke.queue.review import assess_now
 from uketsuke.store.requests import RequestRow
@@ -27,7 +31,7 @@ def retry_step(app: App, actor: Actor, step_id: int) -> None:
     """Perform a stopped step again (AP-47): nothing had been written, and another system is looked at."""
     permit("retry-step", actor.role, f"step {step_id}")
     with app.database.transaction("retry-step") as tx:
-        row, request = _stopped(tx, step_id)
+        row, request = _stopped(tx, step_id, "retry-step", actor)
         tx.steps.set_state(row.id, StepState.READY, expected=STOPPED)
         tx.enqueue(JobName.PERFORM, row.id)
         _audit(tx, actor, "retry-step", request, {"step": row.seq})
@@ -37,11 +41,12 @@ def accept_step(app: App, actor: Actor, step_id: int) -> None:
     """It is as wanted already, by somebody else's doing: that may stand, and the plan goes on (EU-4)."""
     permit("accept-step", actor.role, f"step {step_id}")
     with app.database.transaction("accept-step") as tx:
-        row, _ = _stopped(tx, step_id)
+        row, request = _stopped(tx, step_id, "accept-step", actor)
         if not may_stand(row):
             raise NotAllowed("accept-step", row.state, "nobody has seen that it is so")
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
         result = {"done_on": app.today().isoformat(), "through": through(app, step), "outcome": WAS_SO}
+        _audit(tx, actor, "accept-step", request, {"step": row.seq})
         facts = {"outcome": WAS_SO, "why": str((row.error or {}).get("code"))}
         finish_step(app, tx, row, result, actor=actor, facts=facts)
 
@@ -50,7 +55,7 @@ def hand_step_over(app: App, actor: Actor, step_id: int) -> None:
     """A person does in the system what the connector could not: it becomes work with its own page."""
     permit("hand-step-over", actor.role, f"step {step_id}")
     with app.database.transaction("hand-step-over") as tx:
-        row, request = _stopped(tx, step_id)
+        row, request = _stopped(tx, step_id, "hand-step-over", actor)
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
         if not isinstance(step, AccountAction):
             raise NotAllowed("hand-step-over", row.state, "it is nothing that a person could do instead")
@@ -64,7 +69,7 @@ def give_up(app: App, actor: Actor, step_id: int, version: int, reason: str) -> 
     """It cannot be done: what is done stays, the rest is dropped, and the requester is told why."""
     permit("give-up", actor.role, f"step {step_id}")
     with app.database.transaction("give-up") as tx:
-        row, request = _stopped(tx, step_id)
+        row, request = _stopped(tx, step_id, "give-up", actor)
         if not reason.strip():
             raise NotAllowed("give-up", row.state, "no reason is given")
         tx.steps.set_state(row.id, StepState.SUPERSEDED, expected=STOPPED, error=row.error)
@@ -81,11 +86,15 @@ def may_stand(row: StepRow) -> bool:
     return row.state in STOPPED and (row.error or {}).get("code") in (ALREADY_SO, CANNOT_TELL)
 
 
-def _stopped(tx: Transaction, step_id: int) -> tuple[StepRow, RequestRow]:
+def _stopped(tx: Transaction, step_id: int, action: str, actor: Actor) -> tuple[StepRow, RequestRow]:
+    """The step and its request; who asks for an R3 effect or owns the account does not move it on."""
     request = tx.requests.get_locked(tx.steps.get(step_id).request_id)
     row = tx.steps.get(step_id)  # as whoever held the lock before has left it
     if row.state not in STOPPED or request.state is not RequestState.RUNNING:
         raise NotAllowed("stopped-step", row.state, "it does not stand still")
+    steps = tx.plans.get(row.plan_id).plan().steps
+    if action in BARRED and weight_of(request, steps) is Risk.R3:
+        require_apart(tx, actor, action, f"request {request.number}", request, steps)
     return row, request
 
 

@@ -72,4 +72,5 @@ def _row(site: Site, tx: Transaction, found: Review, visitor: Visitor, naming: N
     step = tx.steps.get(found.step_id)
     change = change_of(tx, step)
     text = change_text(site.app, change) if change else ""
-    return review_row(found, tx.requests.get(found.request_id), text, visitor, naming)
+    part = visitor.person in hindsight.parts_of(tx, found)
+    return review_row(found, tx.requests.get(found.request_id), text, visitor, naming, part=part)

@@ -27,7 +27,10 @@ KINDS: dict[str, tuple[str, ...]] = {
         *("approve", "await-approval", "send-back", "remake", "review", "settle-review", "breaker"),
         *("new-link", "owner-refused", "step-confirm"),
     ),
-    "step": ("step-*", "plan", "replan", "complete", "retry-step", "hand-step-over", "give-up", "unpark"),
+    "step": (
+        *("step-*", "plan", "replan", "complete", "unpark"),
+        *("retry-step", "accept-step", "hand-step-over", "give-up"),
+    ),
     "letter": ("letter-*", "settle-letter", "settle-exchange", "resend-letter"),
     "people": ("user-*", "sign-in", "sign-out", "import", "show-password"),
     "audit": ("audit-*",),

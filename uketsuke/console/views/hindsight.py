@@ -29,12 +29,14 @@ class ReviewRow:
     found_by: str = ""
 
 
-def review_row(found: Review, row: RequestRow, changes: str, visitor: Visitor, naming: Naming) -> ReviewRow:
-    """One line, for whoever looks."""
+def review_row(
+    found: Review, row: RequestRow, changes: str, visitor: Visitor, naming: Naming, *, part: bool
+) -> ReviewRow:
+    """One line, for whoever looks; `part` says that they had a part in it."""
     hindered = ""
     if not visitor.person:
         hindered = naming.words("hindsight.no-person")
-    elif visitor.person in found.persons:
+    elif part:
         hindered = naming.words("hindsight.part")
     return ReviewRow(
         found.id,
