@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -104,11 +105,42 @@ class FromFacts(Frozen):
     """Why there is no address: `missing`, `several`, `malformed`, `not-ascii-domain`."""
 
 
+class Chosen(Frozen):
+    """Somebody or something chosen from the other system's own lists (kintone's users, groups …)."""
+
+    kind: Literal["USER", "GROUP", "ORGANIZATION"]
+    code: str
+    """The login name, or the code of the group or organisation."""
+    name: str = ""
+
+
 class FormValue(Frozen):
     """A label and a value that came typed: a form field, a cell, a note line."""
 
     label: str
     value: str
+    """As people would write it: names joined by 、; a table's rows one a line."""
+    chosen: tuple[Chosen, ...] = ()
+    rows: tuple[tuple[FormValue, ...], ...] = ()
+    """The rows of a table, each with its cells in the order of the form."""
+
+
+class Record(Frozen):
+    """The kintone record that a message is (kintone docs, "Field types" and "Get Record")."""
+
+    app: str
+    id: str
+    revision: int
+    app_name: str = ""
+    creator: str | None = None
+    """Login name of 作成者; for FormBridge that is the API's user and not who asks."""
+    modifier: str | None = None
+    created_at: datetime
+    """作成日時; UTC, to the minute (decision 0007)."""
+    updated_at: datetime
+    status: str | None = None
+    """The state of process management, where the app has it."""
+    url: str | None = None
 
 
 class Deed(Frozen):
@@ -179,6 +211,8 @@ class Content(Frozen):
     done: Deed | None = None
     """What is done already, by the note of the operator who did it."""
     original_id: str | None = None
-    """Identity at the source: submission id, record id + revision."""
+    """Identity at the source: submission id, `kintone:<app>:<record>:<revision>`."""
+    record: Record | None = None
+    """The kintone record, for KINTONE and for FORMBRIDGE where it came as one."""
     extra: dict[str, str] = Field(default_factory=dict)
     """Facts of the channel that have no field of their own."""

@@ -7,6 +7,7 @@ from `ServiceRequest` and is validated from the plain values of a `Reading`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -32,6 +33,12 @@ class Rule(StrEnum):
     CODE = "code"
     ASSET_NO = "asset-no"
     ACCOUNT = "account"
+    FLAG = "flag"
+    """Yes or no: a CHOICE between the words of `true` and `false`, read as JSON's true and false."""
+    LISTED = "listed"
+    """Several codes, such as login names: `a、b`, or one a line."""
+    ROWS = "rows"
+    """A table; its cells have rules of their own."""
 
 
 class Widget(StrEnum):
@@ -42,6 +49,7 @@ class Widget(StrEnum):
     CHOICE = "choice"
     DATE = "date"
     NUMBER = "number"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True)
@@ -64,14 +72,22 @@ class FieldSpec:
     """Given the plain values read so far: must this one be there?"""
     by_operator: bool = False
     """An operator's decision: no message, form or note gives it, whatever stands under its label."""
+    row: type[Row] | None = None
+    """The model of a row, for ROWS."""
+    most: int | None = None
+    """How many rows or codes one request may hold, for ROWS and LISTED."""
 
     def is_required(self, values: Plain) -> bool:
         """Whether the field must have a value, given the others."""
         return self.required or bool(self.required_when and self.required_when(values))
 
     def shown(self, value: JsonValue) -> str:
-        """The value in the words that people use."""
-        if isinstance(value, str) and value in self.words:
+        """The value in the words that people use; a list with 、."""
+        if isinstance(value, list):
+            return "、".join(map(self.shown, value))
+        if isinstance(value, bool):
+            value = str(value).lower()
+        if isinstance(value, str) and self.words.get(value):
             return self.words[value][0]
         return "" if value is None else str(value)
 
@@ -113,8 +129,71 @@ def field(
     return Field(start, title=label, json_schema_extra={"spec": spec}, **limits)  # type: ignore[dict-item]
 
 
-class ServiceRequest(BaseModel):
-    """Base of all typed requests: valid, complete, unchangeable."""
+def rows(
+    label: str,
+    row: type[Row],
+    *,
+    aliases: tuple[str, ...] = (),
+    help: str = "",
+    required: bool = False,
+    required_when: Callable[[Plain], bool] | None = None,
+    most: int = 50,
+) -> Any:
+    """Declare a table; its type is `tuple[<row>, ...]`, and without a row it is `()`.
+
+    A cell's `required_when` is given the request's values with the row's own over them.
+    """
+    spec = FieldSpec(
+        label,
+        (label, *aliases),
+        Rule.ROWS,
+        Widget.ROWS,
+        help,
+        required=required,
+        required_when=required_when,
+        row=row,
+        most=most,
+    )
+    return _several(spec)
+
+
+def listed(
+    label: str,
+    *,
+    aliases: tuple[str, ...] = (),
+    help: str = "",
+    pattern: str | None = None,
+    required: bool = False,
+    required_when: Callable[[Plain], bool] | None = None,
+    most: int = 1000,
+) -> Any:
+    """Declare several codes of one kind, such as login names; its type is `tuple[str, ...]`.
+
+    `pattern` is the form of one code over the folded text; without it anything printable without blanks.
+    """
+    spec = FieldSpec(
+        label,
+        (label, *aliases),
+        Rule.LISTED,
+        Widget.LINES,
+        help,
+        pattern=pattern,
+        required=required,
+        required_when=required_when,
+        most=most,
+    )
+    return _several(spec)
+
+
+def _several(spec: FieldSpec) -> Any:
+    extra: Any = {"spec": spec}
+    least = 1 if spec.required else 0
+    start: Any = ... if spec.required else ()
+    return Field(start, title=spec.label, json_schema_extra=extra, min_length=least, max_length=spec.most)
+
+
+class Declared(BaseModel):
+    """A model whose fields are declared by `field()`, `rows()` and `listed()`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -128,3 +207,45 @@ class ServiceRequest(BaseModel):
             if isinstance(spec, FieldSpec):
                 found[name] = spec
         return found
+
+
+class Row(Declared):
+    """Base of the rows of a table."""
+
+
+class ServiceRequest(Declared):
+    """Base of all typed requests: valid, complete, unchangeable."""
+
+
+_CELL = re.compile(r"(?P<field>\w+)\[(?P<row>\d{1,9})\](?:\.(?P<cell>\w+))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A path into a table taken apart: `users[1].user_email`, or `users[1]` for the whole row."""
+
+    field: str
+    row: int
+    """The id of the row, not its place."""
+    name: str | None = None
+
+    def __str__(self) -> str:
+        """The path."""
+        return f"{self.field}[{self.row}]" + (f".{self.name}" if self.name else "")
+
+
+def cell_of(path: str) -> Cell | None:
+    """The cell or row that a path names; None where it names a field."""
+    found = _CELL.fullmatch(path)
+    return Cell(found["field"], int(found["row"]), found["cell"]) if found else None
+
+
+def spec_at(specs: Mapping[str, FieldSpec], path: str) -> FieldSpec | None:
+    """What a path is for people: of a cell that of its column, of a row that of its table."""
+    cell = cell_of(path)
+    if cell is None:
+        return specs.get(path)
+    table = specs.get(cell.field)
+    if table is None or cell.name is None:
+        return table
+    return table.row.specs().get(cell.name) if table.row else None
