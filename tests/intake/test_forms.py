@@ -41,6 +41,7 @@ def test_a_note_gives_its_values_in_order_and_the_time_of_the_call() -> None:
         (b"\xff\xfe", "broken-note"),
         (b"[" * 100_000, "broken-note"),
         (b"1" * 10_000, "broken-note"),
+        (b'{"values": {"a": ' + b"[" * 900 + b"]" * 900 + b"}}", "too-deep"),
         (b'{"values": {}, "called_at": "2026-12-07T10:02:00"}', "broken-date"),
         (b'{"values": {}, "called_at": "soon"}', "broken-date"),
         (b'{"values": []}', "broken-note"),
@@ -54,10 +55,6 @@ def test_a_broken_note_comes_back_with_a_problem(raw: bytes, code: str) -> None:
 def test_doubled_labels_lists_and_control_characters_survive_as_text() -> None:
     content = read_note(b'{"values": {"a": ["x", 1, null], "a": "\\ud800y\\u0000"}}')
     assert [(value.label, value.value) for value in content.values] == [("a", "x、1、"), ("a", "y")]
-
-
-def test_a_channel_without_a_reader_says_so() -> None:
-    assert [problem.code for problem in read(b"{}", Channel.KINTONE).problems] == ["unsupported-channel"]
 
 
 @given(st.dictionaries(st.text(max_size=10), st.text(max_size=20), max_size=6))

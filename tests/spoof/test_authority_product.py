@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.sample_files import Sample, samples
 from tests.spoof.office import Office
 from tests.spoof.test_spoof import genuine_of, is_clean_mail
 from uketsuke.domain.authority import Authority
-from uketsuke.domain.content import AuthResult, Channel, Content, FormValue, FromFacts
+from uketsuke.domain.content import API_USER, AuthResult, Channel, Content, FormValue, FromFacts, Record
 from uketsuke.domain.people import Account, Person, Post, SharedMailbox
 from uketsuke.domain.reading import Reading
 from uketsuke.domain.states import RequestState
@@ -74,7 +75,7 @@ TARGETS: dict[str, dict[str, str]] = {
 PEOPLE = {"colleague": "90011", "outsider": "90012", "proxy": "90013", "retired": "90014"}
 WAYS = {
     "strong": ("signed-in", "kintone", "mail", "note-checked", "mail-checked", "survey-login"),
-    "medium": ("formbridge", "survey", "mail-no-claim", "box"),
+    "medium": ("formbridge", "signed-webhook", "survey", "mail-no-claim", "box"),
     "weak": (
         "mail-failed",
         "reply-to",
@@ -129,7 +130,7 @@ class Case:
         box = {"box": f"box@{self.domain}", "foreign": f"foreign@{self.domain}"}.get(asker, address)
         ways: dict[str, dict[str, Any]] = {
             "signed-in": {"channel": Channel.FORM},
-            "kintone": {"channel": Channel.KINTONE},
+            "kintone": {"channel": Channel.KINTONE, "record": _record(f"kt-{person.employee_number}")},
             "mail": proven,
             "note-checked": {
                 "channel": Channel.NOTE,
@@ -143,7 +144,13 @@ class Case:
                 "identity_check": "call-back",
             },
             "survey-login": {**proven, "text": f"{head}{survey}{login}{'-' * 20}\n"},
-            "formbridge": {"channel": Channel.FORMBRIDGE, "values": typed, "text": ""},
+            "formbridge": {
+                "channel": Channel.FORMBRIDGE,
+                "record": _record(API_USER),
+                "values": typed,
+                "text": "",
+            },
+            "signed-webhook": {"channel": Channel.FORMBRIDGE, "values": typed, "text": ""},
             "survey": {**proven, "text": f"{head}{survey}{'-' * 20}\n"},
             "mail-no-claim": {"channel": Channel.MAIL},
             "box": proven,
@@ -181,16 +188,20 @@ class Case:
             for asker in (*PEOPLE, "owner"):
                 person = self.person(asker)
                 tx.people.put(person)
-                login = f"cms-{person.employee_number}"
-                tx.accounts.put(
-                    Account(system="intranet_cms", id=login, employee_number=person.employee_number)
-                )
+                number = person.employee_number
+                for system, login in (("intranet_cms", f"cms-{number}"), ("kintone_admin", f"kt-{number}")):
+                    tx.accounts.put(Account(system=system, id=login, employee_number=number))
             given = Post(
                 title="代理", sections=(self.owner.department,), persons=(self.owner.employee_number,)
             )
             tx.posts.put(PEOPLE["proxy"], given)
             for name, section in (("box", self.owner.department), ("foreign", "ほかの課")):
                 tx.departments.put_mailbox(SharedMailbox(mail=f"{name}@{self.domain}", department=section))
+
+
+def _record(creator: str) -> Record:
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    return Record(app="41", id="1", revision=1, creator=creator, created_at=at, updated_at=at)
 
 
 def cases() -> list[tuple[str, str, Sample]]:

@@ -32,6 +32,7 @@ from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.reading import Concern
 from uketsuke.domain.snapshot import SnapshotWorld
 from uketsuke.intake.reader import Reader, ReaderFailed
+from uketsuke.intake.records import record_channel
 from uketsuke.processors.assess import assess
 from uketsuke.processors.catalogue import Catalogue
 from uketsuke.processors.secrets import without_secrets
@@ -148,7 +149,7 @@ def channel_of(path: Path, raw: bytes) -> Channel:
     form_id = _FORM_ID.search(raw[:4096])
     if form_id:
         return Channel.NOTE if form_id[1] == b"operator-entry" else Channel.FORM
-    return Channel.KINTONE if _RECORD.search(raw[:4096]) else Channel.NOTE
+    return record_channel(raw) if _RECORD.search(raw[:4096]) else Channel.NOTE
 
 
 def received(content: Content, path: Path) -> datetime:

@@ -125,6 +125,10 @@ class FormValue(Frozen):
     """The rows of a table, each with its cells in the order of the form."""
 
 
+API_USER = "Administrator"
+"""Who has written what a token wrote (cybozu.dev, "Authentication"): nobody knows the person by it."""
+
+
 class Record(Frozen):
     """The kintone record that a message is (kintone docs, "Field types" and "Get Record")."""
 

@@ -132,6 +132,12 @@ class Reading(Frozen):
         current = self.current(path)
         return tuple((_ids(current.value) if current else None) or ())
 
+    def place_of(self, path: str) -> dict[str, JsonValue]:
+        """At which place from 1 the row of a cell stands now, as a fact of a concern about it."""
+        cell = cell_of(path)
+        ids = self.row_ids(cell.field) if cell else ()
+        return {ROW: ids.index(cell.row) + 1} if cell and cell.row in ids else {}
+
     def fresh_row(self, path: str) -> int:
         """The id of the next row that a person puts in: one that no row has or had."""
         return max((FIRST_TYPED_ROW - 1, *self._known_rows(path))) + 1

@@ -6,15 +6,15 @@ from uketsuke.domain.content import Channel, Content
 from uketsuke.intake.forms import read_note
 from uketsuke.intake.limits import Limits
 from uketsuke.intake.message import read_mail
-from uketsuke.intake.problems import Findings, ProblemCode
+from uketsuke.intake.records import read_record
 
 
 def read(raw: bytes, channel: Channel, limits: Limits = Limits()) -> Content:  # noqa: B008 - frozen
-    """Reads a message; a channel that has no reader yet gives an empty content with a problem."""
-    if channel is Channel.MAIL:
-        return read_mail(raw, limits)
-    if channel in (Channel.NOTE, Channel.FORM):
-        return read_note(raw, limits, channel)
-    findings = Findings()
-    findings.add(ProblemCode.UNSUPPORTED_CHANNEL, channel.value)
-    return Content(channel=channel, problems=findings.problems())
+    """Reads a message; what is broken comes back with problems."""
+    match channel:
+        case Channel.MAIL:
+            return read_mail(raw, limits)
+        case Channel.NOTE | Channel.FORM:
+            return read_note(raw, limits, channel)
+        case Channel.KINTONE | Channel.FORMBRIDGE:
+            return read_record(raw, limits, channel)

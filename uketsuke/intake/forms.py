@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import cast
 
 from pydantic import ValidationError
 
@@ -17,15 +16,8 @@ from uketsuke.domain.content import Channel, Content, Deed, FormValue
 from uketsuke.domain.inquiry import TAKEN
 from uketsuke.intake.charset import clean
 from uketsuke.intake.limits import Limits
+from uketsuke.intake.objects import Object, parse, words_of
 from uketsuke.intake.problems import Findings, ProblemCode
-
-_Pairs = tuple[tuple[str, object], ...]
-
-
-class _Object(tuple[tuple[str, object], ...]):
-    """A JSON object with its order and its doubled names."""
-
-    __slots__ = ()
 
 
 def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.NOTE) -> Content:  # noqa: B008
@@ -34,51 +26,36 @@ def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.
     Never raises: what is not JSON of this shape comes back as text with a problem.
     """
     findings = Findings()
-    fields = dict(_parse(raw, limits, findings))
+    fields = dict(parse(raw, limits, findings, ProblemCode.BROKEN_NOTE))
     values = _read_values(fields.get("values"), findings)
     called_at = _read_time(fields, "called_at", findings)
     submitted_at = _read_time(fields, "submitted_at", findings)
     text = "\n".join(f"{value.label}：{value.value}" for value in values)
     if not fields:
         text = clean(raw[: limits.text].decode("utf-8", "replace"))
-    extra = {"form_id": _text(fields.get("form_id"))} if fields.get("form_id") else {}
-    if isinstance(taken := fields.get(TAKEN), _Object):
-        extra[TAKEN] = json.dumps({clean(name): _text(value) for name, value in taken}, ensure_ascii=False)
+    extra = {"form_id": words_of(fields.get("form_id"))} if fields.get("form_id") else {}
+    if isinstance(taken := fields.get(TAKEN), Object):
+        extra[TAKEN] = json.dumps({clean(name): words_of(value) for name, value in taken}, ensure_ascii=False)
     return Content(
         channel=channel,
         text=text,
         full_text=text,
         values=values,
-        entered_by=_text(fields.get("entered_by")) or None,
+        entered_by=words_of(fields.get("entered_by")) or None,
         submitted_at=called_at or submitted_at,
         identity_check=_read_check(fields.get("identity_check")),
         done=_read_deed(fields, called_at, findings),
-        original_id=_text(fields.get("submission_id")) or None,
+        original_id=words_of(fields.get("submission_id")) or None,
         problems=findings.problems(),
         extra=extra,
     )
 
 
-def _parse(raw: bytes, limits: Limits, findings: Findings) -> _Pairs:
-    if len(raw) > limits.text:
-        findings.add(ProblemCode.TOO_LARGE, str(len(raw)))
-        return ()
-    try:
-        parsed = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_Object)
-    except (ValueError, RecursionError):
-        findings.add(ProblemCode.BROKEN_NOTE)
-        return ()
-    if not isinstance(parsed, _Object):
-        findings.add(ProblemCode.BROKEN_NOTE)
-        return ()
-    return parsed
-
-
 def _read_values(values: object, findings: Findings) -> tuple[FormValue, ...]:
-    if not isinstance(values, _Object):
+    if not isinstance(values, Object):
         findings.add(ProblemCode.BROKEN_NOTE, "values")
         return ()
-    return tuple(FormValue(label=clean(label), value=_text(value)) for label, value in values)
+    return tuple(FormValue(label=clean(label), value=words_of(value)) for label, value in values)
 
 
 def _read_deed(fields: dict[str, object], called_at: datetime | None, findings: Findings) -> Deed | None:
@@ -86,7 +63,7 @@ def _read_deed(fields: dict[str, object], called_at: datetime | None, findings: 
     told = fields.get("done")
     if told is None:
         return None
-    plain = dict(told) if isinstance(told, _Object) else {}
+    plain = dict(told) if isinstance(told, Object) else {}
     results, units = plain.get("results"), plain.get("units")
     try:
         return Deed.model_validate(
@@ -95,7 +72,7 @@ def _read_deed(fields: dict[str, object], called_at: datetime | None, findings: 
                 "role": plain.get("role"),
                 "at": called_at,
                 "units": units if units is not None else (),
-                "results": dict(results) if isinstance(results, _Object) else results,
+                "results": dict(results) if isinstance(results, Object) else results,
             }
         )
     except ValidationError:
@@ -103,23 +80,10 @@ def _read_deed(fields: dict[str, object], called_at: datetime | None, findings: 
         return None
 
 
-def _text(value: object) -> str:
-    """A JSON value as people would write it: lists with 、, nothing as an empty text."""
-    if value is None:
-        return ""
-    if isinstance(value, _Object):
-        return "、".join(f"{clean(label)}：{_text(inner)}" for label, inner in value)
-    if isinstance(value, list):
-        return "、".join(map(_text, cast("list[object]", value)))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return clean(str(value))
-
-
 def _read_check(value: object) -> str | None:
     """How who called was checked: `call-back`, or an object that says `how` (and by whom)."""
-    how = dict(value).get("how") if isinstance(value, _Object) else value
-    return _text(how).replace("_", "-") or None
+    how = dict(value).get("how") if isinstance(value, Object) else value
+    return words_of(how).replace("_", "-") or None
 
 
 def _read_time(fields: dict[str, object], name: str, findings: Findings) -> datetime | None:

@@ -28,6 +28,10 @@ class Limits:
     """One HTML body; its layout costs far more than plain text."""
     text: int = 2 * 1024 * 1024
     """Decoded text kept of all text parts together; nobody reads more than that on a screen."""
+    values: int = 500
+    """Fields of one record or form, and cells of one row."""
+    rows: int = 500
+    """Rows of one table."""
     signed: int = 4 * 1024 * 1024
     """A larger mail's signatures are not checked."""
     signatures: int = 5

@@ -41,7 +41,10 @@ class ProblemCode(StrEnum):
     UNREADABLE_HTML = "unreadable-html"
     NO_TEXT = "no-text"
     BROKEN_NOTE = "broken-note"
-    UNSUPPORTED_CHANNEL = "unsupported-channel"
+    BROKEN_RECORD = "broken-record"
+    DOUBLED_NAME = "doubled-name"
+    TOO_MANY_VALUES = "too-many-values"
+    TOO_MANY_ROWS = "too-many-rows"
 
 
 class Findings:

@@ -44,12 +44,12 @@ def is_sure(case: Case, name: str) -> bool:
 
 def doubts_of(case: Case, name: str) -> Iterator[Concern]:
     """Doubts about the value that counts, found by reading its words again; nothing is stored twice."""
-    spec, current = case.request.specs().get(name), case.reading.current(name)
+    spec, current = case.spec(name), case.reading.current(name)
     if spec is None or current is None or current.source.kind not in _READ_AGAIN:
         return
     by_person = current.source.kind is SourceKind.OPERATOR
     if not by_person and spec.rule not in _MAY_REPEAT and _is_said_twice(case, name, spec):
-        yield _several(name, case.reading.values[name])
+        yield _several(name, case.reading.values[name], case.reading.place_of(name))
         return
     read = case.reader.read(spec, current.raw)
     if read.problem and (read.value == current.value or current.value is None):
@@ -64,7 +64,7 @@ def doubts_of(case: Case, name: str) -> Iterator[Concern]:
             rule=rule,
             field=name,
             hard=rule != "FR-09" or read.problem in _UNSURE,
-            facts=dict(read.facts),
+            facts={**dict(read.facts), **case.reading.place_of(name)},
         )
 
 
@@ -82,6 +82,6 @@ def _is_said_twice(case: Case, name: str, spec: FieldSpec) -> bool:
     return len(keys) > 1 or (bool(keys) and any(one.value is None for one in said))
 
 
-def _several(name: str, history: tuple[FieldValue, ...]) -> Concern:
+def _several(name: str, history: tuple[FieldValue, ...], place: dict[str, JsonValue]) -> Concern:
     raws: list[JsonValue] = list(dict.fromkeys(one.raw for one in history if not is_nothing(one.raw)))
-    return Concern(code="several-values", rule="FR-02", field=name, facts={"raws": raws})
+    return Concern(code="several-values", rule="FR-02", field=name, facts={"raws": raws, **place})

@@ -13,27 +13,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from uketsuke.domain.content import Channel, Content
-from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind
-from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
+from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind, cell_path
+from uketsuke.domain.request import Declared, FieldSpec, Rule, ServiceRequest, spec_at
 from uketsuke.domain.text import fold_marked, label_key
 from uketsuke.domain.world import World
 from uketsuke.processors.base import Processor
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.processors.days import wished_day
 from uketsuke.processors.labels import Pair, masked
-from uketsuke.processors.secrets import holds_secret
 from uketsuke.processors.sentences import HAD, Mood, Sentence, heading, is_reply_subject, sentences
 from uketsuke.processors.survey import is_survey, pairs_of
-from uketsuke.processors.values import Reader, choices_in, is_nothing, key_in_text
+from uketsuke.processors.typed import LONGEST_VALUE, Typed, read_value
+from uketsuke.processors.values import Read, Reader, choices_in, is_nothing, key_in_text
 
 LONGEST_TEXT = 100_000
 """Characters of the new text that are read; more is a concern, not a longer wait."""
-_LONGEST_VALUE = 4_000
 _MOST_PAIRS = 500
-_SOURCES = {
-    Channel.KINTONE: SourceKind.KINTONE_FIELD,
-    Channel.FORMBRIDGE: SourceKind.KINTONE_FIELD,
-}
+_TYPED_ONLY = frozenset({Channel.KINTONE, Channel.FORMBRIDGE, Channel.FORM})
+"""Channels in which every value has its field: what somebody writes into 目的 is no value of another one."""
 Values = dict[str, list[FieldValue]]
 
 
@@ -60,9 +57,10 @@ class Extraction:
         values: Values = {}
         labels = self.processor.labels() if self.processor else _common_labels()
         pairs = pairs_of(self.content, self.text, labels)[:_MOST_PAIRS]
-        for name, value in self._typed(labels) if self.content.values else self._labelled(labels, pairs):
+        typed = Typed(self.content, self.request.specs(), labels, self.reader)
+        for name, value in typed.values() if self.content.values else self._labelled(labels, pairs):
             values.setdefault(name, []).append(value)
-        if not is_survey(self.content):
+        if not is_survey(self.content) and self.content.channel not in _TYPED_ONLY:
             unlabelled = masked(self.text, pairs)
             for name, value in tuple(self._spoken(unlabelled, frozenset(_said(values)))):
                 values.setdefault(name, []).append(value)
@@ -72,20 +70,11 @@ class Extraction:
         self._add_sender(values)
         return Reading(values={name: tuple(history) for name, history in values.items()})
 
-    def _typed(self, labels: dict[str, str]) -> Iterator[tuple[str, FieldValue]]:
-        kind = _SOURCES.get(self.content.channel, SourceKind.FORM_FIELD)
-        for typed in self.content.values:
-            name = labels.get(label_key(typed.label))
-            if name:
-                raw = typed.value[:_LONGEST_VALUE]
-                source = Source(kind=kind, part=typed.label, text=raw)
-                yield name, self._value(name, raw, source, f"label:{typed.label}")
-
     def _labelled(self, labels: dict[str, str], pairs: tuple[Pair, ...]) -> Iterator[tuple[str, FieldValue]]:
         for pair in pairs:
             name = labels.get(pair.key)
             if name:
-                end = min(pair.end, pair.start + _LONGEST_VALUE)
+                end = min(pair.end, pair.start + LONGEST_VALUE)
                 yield (
                     name,
                     self._value(
@@ -188,10 +177,7 @@ class Extraction:
             values.setdefault("requester_email", []).append(value)
 
     def _value(self, name: str, raw: str, source: Source, rule: str) -> FieldValue:
-        spec = self.request.specs()[name]
-        if spec.rule is Rule.TEXT and holds_secret(raw):
-            return FieldValue(value=None, raw=raw, source=source, rule=rule)
-        return FieldValue(value=self.reader.read(spec, raw).value, raw=raw, source=source, rule=rule)
+        return read_value(self.reader, self.request.specs()[name], raw, source, rule)
 
     def _span(self, start: int, end: int) -> Source:
         text = self.content.text[start:end]
@@ -218,13 +204,22 @@ def with_directory(
 
 def with_defaults(reading: Reading, request: type[ServiceRequest]) -> Reading:
     """Fill fields that nobody mentioned with the default that the service declares."""
-    for name in request.specs():
-        default = request.model_fields[name].get_default()
-        if name not in reading.values and isinstance(default, str | int):
+    for path, model in _declared(reading, request):
+        default = model.model_fields[path.rpartition(".")[2]].get_default()
+        if path not in reading.values and isinstance(default, str | int):
             source = Source(kind=SourceKind.DEFAULT)
             value = FieldValue(value=default, raw=str(default), source=source, rule="default")
-            reading = reading.with_value(name, value)
+            reading = reading.with_value(path, value)
     return reading
+
+
+def _declared(reading: Reading, request: type[ServiceRequest]) -> Iterator[tuple[str, type[Declared]]]:
+    """Every path that the request has now, cells of its rows included, with the model that declares it."""
+    for name, spec in request.specs().items():
+        yield name, request
+        if spec.row is not None:
+            ids, cells, model = reading.row_ids(name), spec.row.specs(), spec.row
+            yield from ((cell_path(name, row, cell), model) for row in ids for cell in cells)
 
 
 def with_corrections(
@@ -238,8 +233,9 @@ def with_corrections(
         for value in history:
             if value.source.kind is not SourceKind.OPERATOR:
                 continue
-            if name in request.specs() and value.value == value.raw:
-                read = reader.read(request.specs()[name], value.raw)
+            spec = spec_at(request.specs(), name)
+            if spec is not None and value.value == value.raw:
+                read = reader.read(spec, value.raw)
                 value = value.model_copy(update={"value": read.value})
             reading = reading.with_value(name, value)
     return reading
@@ -249,7 +245,8 @@ def typed_value(
     request: type[ServiceRequest], name: str, words: str, reader: Reader, who: str, at: datetime
 ) -> FieldValue:
     """What an operator typed into a field, read as a mail's words are; the words stay visible."""
-    read = reader.read(request.specs()[name], words)
+    spec = spec_at(request.specs(), name)
+    read = reader.read(spec, words) if spec else Read()
     source = Source(kind=SourceKind.OPERATOR, part=name, text=words, who=who, at=at)
     return FieldValue(value=read.value, raw=words, source=source, rule="operator")
 

@@ -15,15 +15,15 @@ from pydantic import JsonValue, ValidationError
 from uketsuke.domain.content import Channel
 from uketsuke.domain.dates import read_dates
 from uketsuke.domain.reading import Concern, SourceKind
-from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
-from uketsuke.domain.text import fold, person_key
-from uketsuke.processors.case import Case
+from uketsuke.domain.request import Cell, FieldSpec, Rule, ServiceRequest
+from uketsuke.domain.text import fold
+from uketsuke.processors.case import Case, Place
 from uketsuke.processors.courtesy import without_closings
 from uketsuke.processors.doubts import doubts_of, is_sure
 from uketsuke.processors.extract import LONGEST_TEXT
+from uketsuke.processors.identity import authentication, mismatch, outside
 from uketsuke.processors.secrets import holds_secret
-from uketsuke.processors.survey import is_survey
-from uketsuke.processors.trail import domain_of, failed_checks, is_outside
+from uketsuke.processors.sender import creator_of
 from uketsuke.processors.values import key_in_text
 
 _CHANGES = re.compile(
@@ -66,73 +66,40 @@ def validate(case: Case) -> tuple[ServiceRequest | None, tuple[Concern, ...]]:
     try:
         request = case.request.model_validate(case.values)
     except ValidationError as error:
-        fields = [str(problem["loc"][0]) for problem in error.errors() if problem["type"] != "missing"]
+        wrong = [problem["loc"] for problem in error.errors() if problem["type"] != "missing"]
+        paths = dict.fromkeys(_path(case, loc) for loc in wrong)
         return None, tuple(
-            Concern(code="unparsable-value", rule="FR-02", field=name, facts=case.raw(name))
-            for name in fields
+            Concern(code="unparsable-value", rule="FR-02", field=path, facts=case.raw(path)) for path in paths
         )
-    return (None if any(_lacks(case, name) for name in case.request.specs()) else request), ()
+    return (None if any(lacks(case, place) for place in case.places) else request), ()
 
 
-def _lacks(case: Case, name: str) -> bool:
-    """Whether a value that this request needs is not there."""
-    return case.request.specs()[name].is_required(case.values) and case.values.get(name) in (None, "")
+def _path(case: Case, loc: tuple[int | str, ...]) -> str:
+    """The path of what pydantic found wrong: it counts rows, and we name them by their ids."""
+    field, *rest = loc
+    place = rest[0] if rest and isinstance(rest[0], int) else None
+    ids = case.reading.row_ids(str(field))
+    if place is None or not ids:
+        return str(field) if place is None else f"{field}[{place}]"
+    return str(Cell(str(field), ids[place], str(rest[1]) if len(rest) > 1 else None))
+
+
+def lacks(case: Case, place: Place) -> bool:
+    """Whether a value that this request needs is not there; who made a record is known without an address."""
+    return place.is_lacking and not (place.path == "requester_email" and creator_of(case.content, case.world))
 
 
 def _missing(case: Case) -> Iterator[Concern]:
     if case.processor is None:
         return
-    for name in case.request.specs():
-        if _lacks(case, name) and not list(doubts_of(case, name)):
-            yield Concern(code="missing-field", rule="FR-01", field=name, facts=case.raw(name))
+    for place in case.places:
+        if lacks(case, place) and not list(doubts_of(case, place.path)):
+            yield Concern(code="missing-field", rule="FR-01", field=place.path, facts=case.raw(place.path))
 
 
 def _unparsable(case: Case) -> Iterator[Concern]:
-    for name in case.request.specs():
-        yield from doubts_of(case, name)
-
-
-def _outside(case: Case) -> Iterator[Concern]:
-    if case.content.channel is Channel.MAIL and is_outside(case.content, case.world):
-        facts: dict[str, JsonValue] = {
-            "domain": domain_of(case.content.sender.address),
-            "defect": case.content.sender.defect,
-        }
-        yield Concern(code="outside-sender", rule="FR-04", field="from", hard=False, facts=facts)
-    typed, domains = str(case.values.get("requester_email") or ""), case.world.staff_domains
-    other = typed != (case.content.sender.address or "")
-    if typed and domains is not None and other and domain_of(typed) not in domains:
-        facts = {"domain": domain_of(typed), "defect": None}
-        yield Concern(code="outside-sender", rule="FR-04", field="requester_email", hard=False, facts=facts)
-
-
-def _mismatch(case: Case) -> Iterator[Concern]:
-    sender, typed = case.content.sender.address, case.values.get("requester_email")
-    if (
-        case.content.channel is Channel.MAIL
-        and not is_survey(case.content)  # a relay sends everybody's answers
-        and sender
-        and typed
-        and sender.casefold() != str(typed).casefold()
-    ):
-        facts: dict[str, JsonValue] = {"sender": sender, "typed": typed}
-        yield Concern(code="sender-mismatch", rule="FR-05", field="from", hard=False, facts=facts)
-    else:
-        yield from _other_name(case)
-
-
-def _other_name(case: Case) -> Iterator[Concern]:
-    """Somebody else's name in a mail: whose request is it? A family name alone is enough for one's own."""
-    typed, address = case.reading.current("requester_name"), case.content.sender.address
-    people = case.world.people(mail=address) if address and case.content.channel is Channel.MAIL else None
-    if not people or typed is None or typed.source.kind is not SourceKind.SPAN or typed.value is None:
-        return
-    names = [person_key(piece) for one in people for piece in (one.name, *one.name.split()[:1])]
-    if not any(name in person_key(str(typed.value)) for name in names):
-        facts: dict[str, JsonValue] = {"sender": people[0].name, "typed": typed.value}
-        yield Concern(
-            code="other-person-named", rule="FR-05", field="requester_name", hard=False, facts=facts
-        )
+    for place in case.places:
+        yield from doubts_of(case, place.path)
 
 
 def _duplicate(case: Case) -> Iterator[Concern]:
@@ -170,29 +137,28 @@ def _urgent(case: Case) -> Iterator[Concern]:
 
 
 def _dates(case: Case) -> Iterator[Concern]:
-    for name, spec in case.request.specs().items():
-        value = case.values.get(name)
-        if spec.rule is not Rule.DATE or not isinstance(value, str) or not is_sure(case, name):
+    for place in case.places:
+        value, name = place.value, place.path
+        if place.spec.rule is not Rule.DATE or not isinstance(value, str) or not is_sure(case, name):
             continue
-        day = date.fromisoformat(value)
+        day, facts = date.fromisoformat(value), place.facts(date=value)
         if day < max(case.reader.on, case.world.today):
-            yield Concern(code="date-past", rule="FR-09", field=name, hard=False, facts={"date": value})
+            yield Concern(code="date-past", rule="FR-09", field=name, hard=False, facts=facts)
         elif day > case.world.today + _FAR:
-            yield Concern(code="date-far", rule="FR-09", field=name, hard=False, facts={"date": value})
+            yield Concern(code="date-far", rule="FR-09", field=name, hard=False, facts=facts)
         elif why := case.world.calendar.why_closed(day):
-            holiday = case.world.calendar.holiday_name(day)
-            facts: dict[str, JsonValue] = {"date": value, "why": why, "name": holiday}
-            yield Concern(code="date-closed", rule="FR-09", field=name, hard=False, facts=facts)
+            closed = {**facts, "why": why, "name": case.world.calendar.holiday_name(day)}
+            yield Concern(code="date-closed", rule="FR-09", field=name, hard=False, facts=closed)
 
 
 def _unknown_targets(case: Case) -> Iterator[Concern]:
-    for name, spec in case.request.specs().items():
-        value = case.values.get(name)
-        if not (spec.ledger and isinstance(value, str) and case.world.knows_ledger(spec.ledger)):
+    for place in case.places:
+        ledger, value = place.spec.ledger, place.value
+        if not (ledger and isinstance(value, str) and case.world.knows_ledger(ledger)):
             continue
-        if case.world.row(spec.ledger, value) is None:
-            facts: dict[str, JsonValue] = {"value": value}
-            yield Concern(code="unknown-target", rule="FR-10", field=name, facts=facts)
+        if case.world.row(ledger, value) is None:
+            facts = place.facts(value=value)
+            yield Concern(code="unknown-target", rule="FR-10", field=place.path, facts=facts)
 
 
 def _sensitive(case: Case) -> Iterator[Concern]:
@@ -201,13 +167,6 @@ def _sensitive(case: Case) -> Iterator[Concern]:
     judged = case.processor is not None and case.processor.judges_passwords
     if not judged and holds_secret(f"{case.content.subject}\n{case.content.text[:LONGEST_TEXT]}"):
         yield Concern(code="sensitive-content", rule="FR-11", hard=False, facts={"what": "password"})
-
-
-def _authentication(case: Case) -> Iterator[Concern]:
-    checks: list[JsonValue] = list(failed_checks(case.content, case.world))
-    if case.content.channel is Channel.MAIL and checks:
-        facts: dict[str, JsonValue] = {"checks": checks}
-        yield Concern(code="authentication-failed", rule="FR-12", field="from", hard=False, facts=facts)
 
 
 def _unreadable(case: Case) -> Iterator[Concern]:
@@ -277,6 +236,10 @@ def _bulk(case: Case) -> Iterator[Concern]:
         if isinstance(value, int) and value > limit:
             facts: dict[str, JsonValue] = {"value": value, "limit": limit}
             yield Concern(code="bulk-over-limit", rule="FR-15", field=name, facts=facts)
+    for place in case.places:
+        if isinstance(place.value, list) and place.spec.most and len(place.value) > place.spec.most:
+            facts = {"value": len(place.value), "limit": place.spec.most}
+            yield Concern(code="bulk-over-limit", rule="FR-15", field=place.path, facts=facts)
 
 
 def _values_of(case: Case, name: str) -> list[JsonValue]:
@@ -286,14 +249,14 @@ def _values_of(case: Case, name: str) -> list[JsonValue]:
 _ALL: tuple[Callable[[Case], Iterator[Concern]], ...] = (
     _missing,
     _unparsable,
-    _outside,
-    _mismatch,
+    outside,
+    mismatch,
     _duplicate,
     _urgent,
     _dates,
     _unknown_targets,
     _sensitive,
-    _authentication,
+    authentication,
     _unreadable,
     _free_text,
     _bulk,

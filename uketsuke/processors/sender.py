@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from uketsuke.domain.authority import Identity, Path
-from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.content import API_USER, Channel, Content
 from uketsuke.domain.people import Person, SharedMailbox
 from uketsuke.domain.request import Plain
 from uketsuke.domain.text import person_key
@@ -21,6 +21,8 @@ from uketsuke.processors.trail import doubts_of, is_proven
 
 _LOGIN = "cms_login_name"
 """The field in which a form carries the login name of who answered (catalogue, ekobe-unlock)."""
+KINTONE = "kintone_admin"
+"""The system whose accounts are kintone's login names (catalogue `systems`)."""
 _PATHS = {
     Channel.FORM: Path.SIGNED_IN,
     Channel.KINTONE: Path.KINTONE_CREATOR,
@@ -46,8 +48,10 @@ class Who:
     def known(self, world: World) -> tuple[dict[str, str | None], str]:
         """What the directory says of who asks, by field, and which of its rows says so."""
         if self.person is not None:
-            found = {"requester_name": self.person.name, "requester_email": self.person.mail}
-            return {**found, "department": self.person.department}, self.person.employee_number
+            found = {"requester_name": self.person.name, "department": self.person.department}
+            if self.path is not Path.KINTONE_CREATOR:  # the login names the person: nobody need write it down
+                found["requester_email"] = self.person.mail or ""
+            return {**found}, self.person.employee_number
         if self.mailbox is not None:
             return {
                 "requester_email": self.mailbox.mail,
@@ -86,7 +90,10 @@ def who_asks(content: Content, values: Plain, world: World, at: datetime | None 
     if content.channel in (Channel.NOTE, Channel.FORMBRIDGE):
         return _typed(content, values, path, world)
     by_form = path is Path.CMS_SURVEY
-    who = _answered(content, values, world) if by_form else _addressed(content, path, world, at)
+    if content.channel is Channel.KINTONE:
+        who = _created(content, world)
+    else:
+        who = _answered(content, values, world) if by_form else _addressed(content, path, world, at)
     if by_form and who.person and (doubts := (*_other_names(content, world, [], who.person.mail),)):
         who = Who(path, Identity.UNKNOWN, None, doubts)
     if content.identity_check is None:
@@ -97,7 +104,9 @@ def who_asks(content: Content, values: Plain, world: World, at: datetime | None 
 
 
 def way_of(content: Content, world: World, at: datetime | None = None) -> Path:
-    """How the message came."""
+    """How the message came; of FormBridge's own webhook only what was signed is taken in."""
+    if content.channel is Channel.FORMBRIDGE and content.record is None:
+        return Path.SIGNED_WEBHOOK
     if content.channel is not Channel.MAIL:
         return _PATHS[content.channel]
     if doubts_of(content, world, at):
@@ -118,6 +127,31 @@ def applied_at(content: Content, received_at: datetime, world: World) -> datetim
     at = next((at for at in border if at is not None), received_at)
     answered = content.submitted_at if is_survey(content) else None
     return min(at, received_at, answered or at)
+
+
+def creator_of(content: Content, world: World) -> Person | None:
+    """Who made a native kintone record, by the login; None for everything else and where nobody knows.
+
+    A login that is an address is looked for in the directory where no account has it.
+    """
+    login = content.record.creator if content.record and content.channel is Channel.KINTONE else None
+    if login is None:
+        return None
+    account = world.account(KINTONE, login)
+    if account is not None:
+        return world.person(account.employee_number or "") if account.active else None
+    found = world.people(mail=login) if "@" in login else None
+    return found[0] if found and len(found) == 1 else None
+
+
+def _created(content: Content, world: World) -> Who:
+    """By CREATOR; what somebody else has changed since is not the creator's word any more."""
+    person, record = creator_of(content, world), content.record
+    if person is None or record is None:
+        return Who(Path.KINTONE_CREATOR, Identity.UNKNOWN, None, ("unknown-person",))
+    if record.modifier not in (None, record.creator, API_USER):
+        return Who(Path.KINTONE_CREATOR, Identity.UNKNOWN, None, ("changed-by-other",))
+    return Who(Path.KINTONE_CREATOR, Identity.ONE_PERSON, person)
 
 
 def _addressed(content: Content, path: Path, world: World, at: datetime | None) -> Who:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pydantic import JsonValue
@@ -18,6 +18,7 @@ from uketsuke.domain.request import FieldSpec, Rule
 from uketsuke.domain.text import asset_key, fold, key
 from uketsuke.domain.world import World
 from uketsuke.processors.courtesy import leftover
+from uketsuke.processors.lists import codes_in, split_counts
 
 
 @dataclass(frozen=True)
@@ -77,20 +78,6 @@ def key_in_text(pattern: str) -> str:
     return rf"(?<![A-Z0-9-])(?:{pattern})(?![A-Z0-9]|[-~][A-Z0-9])"
 
 
-def split_counts(text: str) -> list[int]:
-    """Every count in a text, in figures or in the kanji that people use for small ones (十二, 二〇)."""
-    return [_count_of(found) for found in re.findall(r"\d+|[〇一二三四五六七八九十]+", fold(text))]
-
-
-def _count_of(words: str) -> int:
-    if words.isdecimal():
-        return int(words[:9])
-    tens, ten, ones = words.rpartition("十")
-    figures = ("".join(str("〇一二三四五六七八九".find(one)) for one in part) for part in (tens, ones))
-    first, last = (int(part) if part.isdecimal() else None for part in figures)
-    return (10 * (first or 1) + (last or 0)) if ten else last or 0
-
-
 def _text(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     return Read(raw.strip())
 
@@ -100,6 +87,22 @@ def _choice(reader: Reader, spec: FieldSpec, raw: str) -> Read:
     if len(found) == 1:
         return _alone(found[0], raw, bool(_REVOKED.search(fold(raw))))
     return Read(problem="several-values" if found else "unparsable-value", facts=(("raw", raw),))
+
+
+def _flag(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    read = _choice(reader, spec, raw)
+    return read if read.value is None else replace(read, value=read.value == "true")
+
+
+def _listed(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    """Every code, or none: a list of which one piece is no code is put before a person."""
+    codes = codes_in(raw, spec.pattern)
+    return Read([*codes]) if codes else Read(problem="unparsable-value", facts=(("raw", raw),))
+
+
+def _rows(reader: Reader, spec: FieldSpec, raw: str) -> Read:
+    """A table has cells and no words of its own: what stands there instead of rows is put before a person."""
+    return Read(problem="unparsable-value", facts=(("raw", raw),))
 
 
 def _alone(value: JsonValue, raw: str, doubtful: bool) -> Read:
@@ -281,4 +284,7 @@ _READERS: dict[Rule, Callable[[Reader, FieldSpec, str], Read]] = {
     Rule.CODE: _code,
     Rule.ASSET_NO: _asset_no,
     Rule.ACCOUNT: _account,
+    Rule.FLAG: _flag,
+    Rule.LISTED: _listed,
+    Rule.ROWS: _rows,
 }

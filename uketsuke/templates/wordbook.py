@@ -21,8 +21,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from uketsuke.domain.authority import Authority, Need
-from uketsuke.domain.reading import Concern
-from uketsuke.domain.request import FieldSpec
+from uketsuke.domain.reading import ROW, Concern
+from uketsuke.domain.request import FieldSpec, cell_of, spec_at
 from uketsuke.domain.states import Decision, LetterState, RequestState, StepState, WaitKind
 from uketsuke.domain.wording import console_day, console_time
 from uketsuke.errors import UketsukeError
@@ -126,20 +126,29 @@ class Wordbook:
         """What people call a system in which accounts live; its own name where nobody gave it one."""
         return self.word("system", system) if self.has(f"system.{system}") else system
 
-    def field(self, name: str | None, specs: Mapping[str, FieldSpec] | None = None) -> str:
-        """The label of a field; `from` and the like have words of their own."""
+    def field(
+        self, name: str | None, specs: Mapping[str, FieldSpec] | None = None, row: object = None
+    ) -> str:
+        """The label of a field; `from` and the like have words of their own.
+
+        Of a cell that of its table and column, with the place of its `row` from 1 where that is known.
+        """
         if name is None:
             return self.word("field", "message")
-        bare = name.partition("[")[0]
-        if specs and bare in specs:
+        cell, bare = cell_of(name), name.partition("[")[0]
+        if specs is None or bare not in specs:
+            return self.word("field", bare) if self.has(f"field.{bare}") else bare
+        column = spec_at(specs, name) if cell and cell.name else None
+        if row is None and column is None:
             return specs[bare].label
-        return self.word("field", bare) if self.has(f"field.{bare}") else bare
+        key = "cell.row" if column is None else "cell.column" if row is None else "cell.place"
+        return self.text(key, table=specs[bare].label, column=column.label if column else "", row=row)
 
     def concern(
         self, concern: Concern, specs: Mapping[str, FieldSpec] | None = None, today: date | None = None
     ) -> str:
         """Why an operator must look, as one plain sentence."""
-        label = self.field(concern.field, specs)
+        label = self.field(concern.field, specs, concern.facts.get(ROW))
         facts = {"label": label, "field": concern.field, **concern.facts}
         problem = f"problem.{facts.get('problem')}"
         facts["about"] = self.text(problem) if self.has(problem) else ""
