@@ -59,6 +59,8 @@ POST /reviews/{review}/settle                   ...l.. same  404
 GET  /work-items                                ..olf. -     -
 GET  /work-items/{step}                         ..olf. same  404
 POST /work-items/{step}                         ..olf. same  404
+POST /work-items/{step}/ticks                   ..olf. same  404
+GET  /work-items/{step}/export.csv              ..olf. same  404
 POST /work-items/{step}/password                ..ol.. never 303
 GET  /outbox                                    ..ol.. -     -
 POST /outbox/letters/{letter}/settle            ..ol.. same  404

@@ -131,6 +131,7 @@ def _register(seq: int, system: str, names: list[str], department: str) -> Manua
         of=(seq + 1,),
         after=(2,),
         task="archive-register",
+        role="operator",
         system=system,
         does=("create",),
         values=(("書庫番号", Ref(step=1, name="numbers.0")), ("所属", department)),

@@ -65,6 +65,8 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/work-items"): OFFICE,
     ("GET", "/work-items/{step}"): OFFICE,
     ("POST", "/work-items/{step}"): OFFICE,
+    ("POST", "/work-items/{step}/ticks"): OFFICE,
+    ("GET", "/work-items/{step}/export.csv"): OFFICE,
     ("POST", "/work-items/{step}/password"): DESK,
     ("GET", "/outbox"): DESK,
     ("POST", "/outbox/letters/{letter}/settle"): DESK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from uketsuke.console.people_page import people_of, sent_back_of
 from uketsuke.console.request_page import by_number
 from uketsuke.console.site import Site
 from uketsuke.console.views.due import badge
@@ -56,6 +57,8 @@ def work_page(
     typed: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
     passwords: Sequence[InitialPassword] = (),
+    *,
+    only_open: bool = False,
 ) -> WorkPage:
     """Build the page of a manual step; raises `NotFound` for any other."""
     row = tx.steps.get(step_id)
@@ -68,6 +71,9 @@ def work_page(
     lines = step_lines(rows, by_number(tx, rows), tx.waits.open_of_request(request.id), naming)
     due_at = work_due(item, naming) if item else row.due_at
     errors = dict(wrong or {})
+    people = people_of(site, tx, row, task, naming, only_open=only_open)
+    wait = tx.waits.open_of(step_id)
+    kept = (wait.draft or {}) if wait else {}
     return WorkPage(
         href=f"/work-items/{step_id}",
         title=task_title(task, naming),
@@ -82,8 +88,10 @@ def work_page(
         values=work_values(task, tx.plans.results(request.id), naming),
         checklist=task.checklist,
         hints=naming.hints(task.task),
-        results=result_rows(task.results, typed or {}, errors, naming),
+        results=result_rows(task.results, {**kept, **(typed or {})}, errors, naming),
         errors=tuple(WorkError(f"r_{name}", text) for name, text in errors.items()),
+        people=people,
+        sent_back=sent_back_of(tx, row, naming),
         stopped="" if item else _stopped(tx, row, request, naming),
         before=_before(row, naming) if item else "",
         ways_href=f"/outbox/steps/{row.id}" if row.state in STOPPED else "",
@@ -121,7 +129,7 @@ def _read(field: ResultField, text: str, today: date) -> str | None:
 
 def _around(lines: Sequence[StepLine], rows: Sequence[StepRow], step_id: int) -> tuple[StepLine, ...]:
     """The line of circles: letters and ledger updates between two pieces of work are not worth a circle."""
-    kept = {"agree-date", "manual-task", "reserve", "confirm", "account-action"}
+    kept = {"agree-date", "manual-task", "reserve", "allocate-number", "check", "confirm", "account-action"}
     pairs = [
         (line, row) for line, row in zip(lines, rows, strict=True) if row.kind in kept or row is rows[-1]
     ]

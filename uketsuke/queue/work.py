@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -72,6 +72,21 @@ def untick(app: App, actor: Actor, step_id: int, persons: Collection[int]) -> in
         gone = [place for place in sorted(set(persons)) if tx.ticks.remove(wait.id, place)]
         _audit(tx, actor, "untick", work, gone)
         return len(gone)
+
+
+LONGEST_DRAFT = 2_000
+
+
+def keep_draft(app: App, actor: Actor, step_id: int, typed: Mapping[str, str]) -> None:
+    """What was typed in the task's fields is kept until it is recorded; nothing of it counts before."""
+    with app.database.transaction("draft") as tx:
+        work = work_of(app, tx, actor, step_id)
+        if work.wait is None:
+            return
+        known = {field.name for field in work.task.results}
+        kept = {**(work.wait.draft or {})}
+        kept |= {name: text.strip()[:LONGEST_DRAFT] for name, text in typed.items() if name in known}
+        tx.waits.keep_draft(work.wait.id, kept)
 
 
 def _ticking(

@@ -212,6 +212,7 @@ waits = Table(
     Column("opens_on", Date),
     Column("due", Date),
     Column("reminded_on", Date),
+    Column("draft", PLAIN_JSON),
     Column("answered_by", Words),
     Column("answered_at", UtcDateTime),
     Column("answer", PLAIN_JSON),

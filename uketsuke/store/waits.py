@@ -41,6 +41,8 @@ class WaitRow(Frozen):
     due: date | None
     reminded_on: date | None
     """When the department was last reminded of it."""
+    draft: dict[str, str] | None
+    """What has been typed for it and is not recorded yet."""
     answered_by: str | None
     answered_at: datetime | None
     answer: dict[str, JsonValue] | None
@@ -123,6 +125,11 @@ class Waits(Repository):
         """Another link for an open wait; the one before it is dead from now on."""
         mine = update(waits).where(waits.c.id == wait_id, waits.c.answered_at.is_(None))
         self._connection.execute(mine.values(token_hash=token_hash, token_until=until))
+
+    def keep_draft(self, wait_id: int, draft: dict[str, str]) -> None:
+        """What stands in its fields now; whoever goes on finds it there."""
+        mine = update(waits).where(waits.c.id == wait_id, waits.c.answered_at.is_(None))
+        self._connection.execute(mine.values(draft=draft))
 
     def answer(self, wait_id: int, by: str, answer: dict[str, JsonValue]) -> None:
         """End the wait, once: raises `WaitAnswered` for whoever comes second."""

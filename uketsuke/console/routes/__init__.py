@@ -20,6 +20,7 @@ from uketsuke.console.routes import (
     sign_in,
     status,
     stopped,
+    ticks,
     tray,
     work,
 )
@@ -36,6 +37,7 @@ ROUTERS = (
     inquiry.router,
     original.router,
     work.router,
+    ticks.router,
     outbox.router,
     stopped.router,
     ledgers.router,

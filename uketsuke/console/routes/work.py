@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -23,6 +24,7 @@ from uketsuke.domain.plan import ManualTask
 from uketsuke.domain.states import WaitKind, is_work_of
 from uketsuke.errors import Incomplete, NotFound
 from uketsuke.queue import answers, passwords
+from uketsuke.queue.work import PERSONS
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.waits import WaitAnswered
 
@@ -43,10 +45,13 @@ def show_work_list(request: Request, site: Here, visitor: Signed) -> Response:
 
 
 @router.get("/work-items/{step}")
-def show_work(request: Request, site: Here, visitor: Signed, step: RowId) -> Response:
-    """One piece of work with everything at hand."""
+def show_work(
+    request: Request, site: Here, visitor: Signed, step: RowId, view: Literal["", "open"] = ""
+) -> Response:
+    """One piece of work with everything at hand; `open` leaves out the people who are done."""
     with site.app.database.reading() as tx:
-        work = _offered(site, work_page(site, tx, step, naming_of(site, tx)), visitor)
+        page = work_page(site, tx, step, naming_of(site, tx), only_open=view == "open")
+        work = _offered(site, page, visitor)
         frame = frame_of(request, site, tx, visitor, "work")
     return answer(site, "work.html", frame, work=work)
 
@@ -110,6 +115,7 @@ def _following(site: Site, tx: Transaction, step_id: int) -> str:
 
 def _told(site: Site, task: ManualTask, wrong: Mapping[str, str]) -> dict[str, str]:
     labels = {field.name: field.label for field in task.results}
+    labels[PERSONS] = site.app.system_title(task.system) if task.system else ""
     return {name: site.words(f"work.{code}", label=labels.get(name, name)) for name, code in wrong.items()}
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from uketsuke.console.words import Words
 from uketsuke.domain.calendar import Calendar, local_day
+from uketsuke.domain.plan import ManualTask
 from uketsuke.domain.reading import Concern
 from uketsuke.domain.request import FieldSpec
 from uketsuke.domain.states import RequestState
@@ -63,6 +64,16 @@ class Naming:
         """The declared fields of a service, in order."""
         known = self.processor(service)
         return known.request.specs() if known else {}
+
+    def task(self, task: ManualTask) -> str:
+        """What a piece of work is called; one for several people says where and for how many."""
+        title = self.wordbook.task(task.task)
+        if not task.persons:
+            return title
+        system = self.system(task.system) if task.system else ""
+        return self.words(
+            "work.title" if system else "work.title-only", task=title, system=system, count=len(task.persons)
+        )
 
     def ledger(self, ledger: str) -> Ledger:
         """A declared ledger; one that is not declared any more shows its own column names."""

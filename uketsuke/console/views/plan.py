@@ -122,9 +122,7 @@ def _certain(step: Step) -> dict[str, JsonValue]:
 def _line(step: Step, planned: Planned, naming: Naming) -> Line | None:
     due = naming.words("plan.due", at=naming.day(planned.dues[step.seq])) if step.seq in planned.dues else ""
     if isinstance(step, ManualTask):
-        return Line(
-            "check", naming.wordbook.task(step.task), due or _opens(step.opens_on, planned.results, naming)
-        )
+        return Line("check", naming.task(step), due or _opens(step.opens_on, planned.results, naming))
     if isinstance(step, Check):
         return Line("check", naming.words("step.check", department=step.department), due)
     if isinstance(step, AgreeDate):

@@ -71,7 +71,7 @@ def step_lines(
 def step_title(step: Step | None, kind: str, naming: Naming) -> str:
     """What a step is called: the task's or ledger's name where it has one."""
     if isinstance(step, ManualTask):
-        return naming.wordbook.task(step.task)
+        return naming.task(step)
     if isinstance(step, AccountAction):
         task = naming.wordbook.task(f"account-{step.do}")
         return naming.words("account.title", task=task, system=naming.system(step.system))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from uketsuke.console.views.due import Badge, badge
 from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.people_table import PeopleTable
 from uketsuke.console.views.progress import StepLine
 from uketsuke.console.views.way import Way
 from uketsuke.domain.calendar import local_day
@@ -70,6 +71,16 @@ class ResultRow:
 
 
 @dataclass(frozen=True)
+class SentBack:
+    """What a department wrote when it sent the work back."""
+
+    department: str
+    comment: str
+    who: str
+    at: str
+
+
+@dataclass(frozen=True)
 class WorkPage:
     """One piece of work."""
 
@@ -101,6 +112,10 @@ class WorkPage:
     """Where an initial password is shown; nothing where there is none to hand over."""
     passwords: tuple[WorkValue, ...] = ()
     """Initial passwords, for this one page; label is whose."""
+    people: PeopleTable | None = None
+    """The people it is about, where there are any."""
+    sent_back: SentBack | None = None
+    """The comment with which it came back to the desk."""
 
 
 def work_list(
@@ -134,7 +149,7 @@ def work_due(item: WorkItem, naming: Naming) -> datetime | None:
 
 def task_title(task: ManualTask | None, naming: Naming) -> str:
     """What a task is called."""
-    return naming.wordbook.task(task.task) if task else naming.words("step.manual-task")
+    return naming.task(task) if task else naming.words("step.manual-task")
 
 
 def work_values(task: ManualTask, results: Results, naming: Naming) -> tuple[WorkValue, ...]:
