@@ -43,6 +43,7 @@ POST /requests/{number}/attest                  ..ol.. never 404
 POST /requests/{number}/take                    ..ol.. same  404
 POST /requests/{number}/dates                   ..ol.. same  404
 POST /requests/{number}/seen                    ..ol.. same  404
+POST /requests/{number}/record-seen             ..ol.. same  404
 POST /requests/{number}/replan                  ..ol.. same  404
 POST /requests/{number}/inquiry/{act}           ..ol.. same  404
 POST /requests/{number}/owner-check             ..ol.. never 404

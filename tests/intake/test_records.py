@@ -52,6 +52,17 @@ def test_the_catalogue_s_records_come_by_their_channel_and_start_the_clock_when_
     assert local(content.submitted_at).isoformat() == expected["applied_at"]
 
 
+def test_what_our_poll_found_beside_a_field_is_its_label_in_tables_too() -> None:
+    table = [{"id": "1", "value": {"文字列_1": {"type": "SINGLE_LINE_TEXT", "value": "原 美咲"}}}]
+    fields = {
+        "文字列_0": {"type": "SINGLE_LINE_TEXT", "value": "広報課"},
+        "表": {"type": "SUBTABLE", "value": table},
+    }
+    content = read_record(record(fields, labels={"文字列_0": "所属", "文字列_1": "氏名", "表": 3}))
+    section, users = content.values
+    assert (section.label, users.label, users.rows[0][0].label) == ("所属", "表", "氏名")
+
+
 def test_a_record_says_which_one_it_is_and_whose() -> None:
     content = read_record(record(url="https://k.example.lg.jp/k/41/show#record=7"))
     assert content.record is not None

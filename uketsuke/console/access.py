@@ -49,6 +49,7 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{_NO}/take"): DESK,
     ("POST", f"{_NO}/dates"): DESK,
     ("POST", f"{_NO}/seen"): DESK,
+    ("POST", f"{_NO}/record-seen"): DESK,
     ("POST", f"{_NO}/replan"): DESK,
     ("POST", f"{_NO}/inquiry/{{act}}"): DESK,
     ("POST", f"{_NO}/owner-check"): DESK,

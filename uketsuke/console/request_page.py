@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from uketsuke.console.letter_preview import preview_with
+from uketsuke.console.record_part import record_part, siblings
 from uketsuke.console.site import Site
-from uketsuke.console.standing import seen_afterwards, stopped, wait_word
+from uketsuke.console.standing import at_kintone, seen_afterwards, stopped, wait_word
 from uketsuke.console.undo_window import undo_line, undo_window
 from uketsuke.console.views.confirm import ConfirmPanel, confirm_panel
 from uketsuke.console.views.decisions import may
@@ -116,6 +117,7 @@ def request_page(
         confirms=_confirms(site, tx, visitor, row, naming),
         replan=any(step.state is StepState.FAILED for step in seen.rows),
         typed=typing.reasons,
+        record=record_part(site, tx, row, naming),
     )
 
 
@@ -138,7 +140,7 @@ def _reasons(
     tx: Transaction, row: RequestRow, concerns: Sequence[Concern], naming: Naming
 ) -> tuple[Reason, ...]:
     """Doubts while it is judged, what stopped while it runs, and always what somebody saw afterwards."""
-    went_wrong = seen_afterwards(tx, row, naming)
+    went_wrong = (*at_kintone(tx, row, naming), *seen_afterwards(tx, row, naming))
     if row.ended_at:
         return troubles(went_wrong)
     went_wrong += stopped(tx, row, naming) if row.state is RequestState.RUNNING else ()
@@ -146,10 +148,10 @@ def _reasons(
 
 
 def related_to(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[RelatedCard, ...]:
-    """Parts, what was merged into it, and what it was merged into."""
+    """Parts, what was merged into it, what it was merged into, and what else is about the same record."""
     survivor = tx.requests.get(row.merged_into) if row.merged_into else None
     parts = tx.requests.of_receipt(row.receipt_id)
-    return related(row, parts, tx.requests.taken_over_by(row.id), survivor, naming)
+    return related(row, parts, tx.requests.taken_over_by(row.id), survivor, siblings(tx, row), naming)
 
 
 def _head(tx: Transaction, visitor: Visitor, seen: Seen, view: str, naming: Naming) -> Head:

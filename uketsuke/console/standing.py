@@ -8,6 +8,7 @@ from uketsuke.domain.calendar import local_day
 from uketsuke.domain.job import JobName
 from uketsuke.domain.states import LetterState, StepState
 from uketsuke.domain.wording import console_day
+from uketsuke.queue.record_notices import alarm_of
 from uketsuke.store.exchanges import Direction
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.transaction import Transaction
@@ -16,13 +17,19 @@ from uketsuke.store.waits import WaitRow
 
 def standing_of(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:
     """Why a running request needs somebody, or else what it waits for (UX 2)."""
-    lines = list(stopped(tx, row, naming))
+    lines = [*at_kintone(tx, row, naming), *stopped(tx, row, naming)]
     exchanges = tx.exchanges.of_request(row.id)
     lines += [naming.words("why.reply") for one in exchanges if one.open and one.direction is Direction.IN][
         :1
     ]
     waits = [wait_word(wait, naming) for wait in tx.waits.open_of_request(row.id)[:1]]
     return tuple(lines or waits or [naming.wordbook.request_state(row.state)])
+
+
+def at_kintone(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:
+    """What happened to its kintone record while nobody judges it any more (AP-65)."""
+    record = alarm_of(tx, row)
+    return (naming.words(f"why.{record.alarm}"),) if record else ()
 
 
 def seen_afterwards(tx: Transaction, row: RequestRow, naming: Naming) -> tuple[str, ...]:

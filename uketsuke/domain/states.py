@@ -186,6 +186,7 @@ BESIDE: dict[str, frozenset[Role]] = {
     "give-up": _DESK,
     "settle-letter": _DESK,
     "settle-exchange": _DESK,
+    "settle-record": _DESK,
     "unpark": _DESK,
     "answer-dates": _DESK | {_R.STAFF},
     "answer": _DESK | {_R.STAFF},

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from uketsuke.clock import Clock
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.content import Channel
+from uketsuke.domain.record import RecordRevision
 from uketsuke.intake.accept import Accepted, take_in
 from uketsuke.intake.polling import Keeper
 from uketsuke.intake.summary import Summary
@@ -63,6 +64,9 @@ class FoundField(Protocol):
     def code(self) -> str: ...
     @property
     def label(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, FoundField]:
+        """Of a table: the fields of its rows."""
 
 
 class Apps(Protocol):
@@ -178,7 +182,7 @@ class AppInlet:
             else:
                 accepted = None
                 if known is None or not known.is_ours(record.revision):
-                    accepted = self._accept(tx, clock, record)
+                    accepted = self._accept(tx, clock, record, known)
                     summary.count(accepted)
                 self._note(tx, record, known, accepted)
             changed = moment_of(record)
@@ -186,15 +190,18 @@ class AppInlet:
                 _set_until(tx, self.app.id, changed)
         return summary
 
-    def _accept(self, tx: Transaction, clock: Clock, record: FoundRecord) -> Accepted:
+    def _accept(
+        self, tx: Transaction, clock: Clock, record: FoundRecord, known: RecordRow | None
+    ) -> Accepted:
+        overwritten = known is not None and record.revision in known.own_revisions
         from_bridge = self.app.written_by == "formbridge"
         return take_in(
             tx,
-            self.envelope(record),
+            self.envelope(record, overwritten),
             Channel.FORMBRIDGE if from_bridge else Channel.KINTONE,
             source=self.mark,
             received_at=clock.now(),
-            original_id=original_id(self.app.id, record.id, record.revision),
+            original_id=str(RecordRevision(self.app.id, record.id, record.revision)),
         )
 
     def _note(
@@ -209,18 +216,35 @@ class AppInlet:
         )
         if known is not None and known.gone_at is not None:
             tx.records.notice(self.app.id, record.id, None)
+        if known is not None and accepted is not None and known.status != self.status_of(record):
+            self._note_reopening(tx, record, known)
 
-    def envelope(self, record: FoundRecord) -> bytes:
-        """The record as it is kept: kintone's own shape, with what its page shows that no record says."""
-        labels = {code: one.label for code, one in self._form.items() if one.label not in ("", code)}
+    def _note_reopening(self, tx: Transaction, record: FoundRecord, known: RecordRow) -> None:
+        """Somebody has set another status by hand though we are done: a person looks, nothing begins anew."""
+        if known.request_id is not None and tx.requests.get(known.request_id).ended_at is not None:
+            tx.records.raise_alarm(self.app.id, record.id, "record-reopened")
+
+    def envelope(self, record: FoundRecord, overwritten: bool = False) -> bytes:
+        """The record as it is kept: kintone's own shape, with what its page shows that no record says.
+
+        `overwritten` says that 更新者 is ourselves, who wrote after whoever changed it.
+        """
         told = {
             "type": "RECORD",
             "app": {"id": str(self.app.id), "name": self.app.title},
             "record": record.plain(),
-            "labels": {**labels, **self.labels},
+            "labels": {**dict(self._labels(self._form)), **self.labels},
             "url": f"{self.site}/k/{self.app.id}/show#record={record.id}",
+            **({"overwritten": True} if overwritten else {}),
         }
         return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+
+    def _labels(self, fields: Mapping[str, FoundField]) -> Iterator[tuple[str, str]]:
+        """Code → label of every field where they differ, in tables too; those of ours are known by code."""
+        for code, one in fields.items():
+            if one.label not in ("", code) and code not in self.app.status.codes():
+                yield code, one.label
+            yield from self._labels(one.fields)
 
     def status_of(self, record: FoundRecord) -> str | None:
         """Its status as people see it there: of process management, and of the field in which we write."""
@@ -251,11 +275,6 @@ class AppInlet:
                         tx.records.gone(self.app.id, record)
         with database.transaction("presence") as tx:
             tx.marks.set(name)
-
-
-def original_id(app: int, record: int, revision: int) -> str:
-    """Identity of one revision of a record (DESIGN 5)."""
-    return f"kintone:{app}:{record}:{revision}"
 
 
 def until_of(tx: Transaction, app: int) -> datetime | None:

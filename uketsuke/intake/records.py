@@ -7,7 +7,7 @@ they look like. A record names itself by app, id and revision: that is its ident
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal, cast
 
@@ -58,7 +58,7 @@ def read_record(raw: bytes, limits: Limits = Limits(), channel: Channel = Channe
             findings.add(ProblemCode.BROKEN_RECORD, "record")
         text = clean(raw[: limits.text].decode("utf-8", "replace"))
         return Content(channel=channel, full_text=text, problems=findings.problems())
-    values = tuple(_values(fields, limits, findings))
+    values = tuple(_values(fields, _labels(told.get("labels"), limits), limits, findings))
     record = _record(told, fields, findings) if told.get("app") is not None else None
     at = record.created_at if record else _moment(told.get("answered_at"), "answered_at", findings)
     text = "\n".join(_line(value) for value in values)
@@ -105,7 +105,7 @@ def _record(told: Object, fields: Object, findings: Findings) -> Record | None:
         revision=int(revision),
         app_name=_named(app),
         creator=_login(_of_type(fields, "CREATOR")),
-        modifier=_login(_of_type(fields, "MODIFIER")),
+        modifier=_login(_of_type(fields, "MODIFIER")) if told.get("overwritten") is not True else "",
         created_at=created,
         updated_at=updated or created,
         status=_short(_of_type(fields, "STATUS")) or None,
@@ -121,7 +121,15 @@ def _of_type(fields: Object, kind: str, name: str | None = None) -> object:
     return None
 
 
-def _values(fields: Object, limits: Limits, findings: Findings) -> Iterator[FormValue]:
+def _labels(told: object, limits: Limits) -> Mapping[str, str]:
+    """Field code → what people read beside the field, where our poll found another word in the form."""
+    pairs = told[: limits.values] if isinstance(told, Object) else ()
+    return {code: label for code, label in pairs if isinstance(label, str) and label.strip()}
+
+
+def _values(
+    fields: Object, labels: Mapping[str, str], limits: Limits, findings: Findings
+) -> Iterator[FormValue]:
     """The fields that somebody has filled in, in their order."""
     if len(fields) > limits.values:
         findings.add(ProblemCode.TOO_MANY_VALUES, str(len(fields)))
@@ -129,15 +137,17 @@ def _values(fields: Object, limits: Limits, findings: Findings) -> Iterator[Form
         if not isinstance(field, Object):
             findings.add(ProblemCode.BROKEN_RECORD, clean(code))
         elif _type(field) not in _OWN and not code.startswith("$"):
-            yield _value(clean(code), field, limits, findings)
+            yield _value(clean(labels.get(code, code)), field, labels, limits, findings)
 
 
-def _value(label: str, field: Object, limits: Limits, findings: Findings) -> FormValue:
+def _value(
+    label: str, field: Object, labels: Mapping[str, str], limits: Limits, findings: Findings
+) -> FormValue:
     kind, value = _type(field), field.get("value")
     items: list[object] = cast("list[object]", value) if isinstance(value, list) else []
     objects = [item for item in items if isinstance(item, Object)]
     if kind == "SUBTABLE" or (kind is None and objects and isinstance(objects[0].get("value"), Object)):
-        rows = tuple(_rows(label, items, limits, findings))
+        rows = tuple(_rows(label, items, labels, limits, findings))
         return FormValue(label=label, value="\n".join(map(_row_line, rows)), rows=rows)
     if kind in _CHOSEN or (kind is None and objects and objects[0].get("code") is not None):
         chosen = tuple(_chosen(objects, _CHOSEN.get(kind or "", "USER")))
@@ -155,7 +165,7 @@ def _type(field: Object) -> str | None:
 
 
 def _rows(
-    label: str, items: list[object], limits: Limits, findings: Findings
+    label: str, items: list[object], labels: Mapping[str, str], limits: Limits, findings: Findings
 ) -> Iterator[tuple[FormValue, ...]]:
     """The rows in which something stands: a form always sends at least one, filled in or not."""
     if len(items) > limits.rows:
@@ -166,7 +176,7 @@ def _rows(
             findings.add(ProblemCode.BROKEN_RECORD, label)
             continue
         row = tuple(
-            _value(clean(code), field, limits, findings)
+            _value(clean(labels.get(code, code)), field, labels, limits, findings)
             for code, field in cells[: limits.values]
             if isinstance(field, Object)
         )

@@ -20,6 +20,7 @@ from uketsuke.processors.assess import as_judged, assess
 from uketsuke.processors.assessment import Assessment
 from uketsuke.processors.secrets import without_secrets
 from uketsuke.processors.survey import is_survey
+from uketsuke.queue import records
 from uketsuke.queue.answering import begin
 from uketsuke.queue.onspot import carry_through
 from uketsuke.queue.opening import facts_of, open_request, open_unreadable
@@ -51,7 +52,7 @@ def process(app: App, claim: Claim) -> None:
         receipt = tx.receipts.get(claim.row_id)
         if isinstance(found, ReaderFailed):
             if receipt.request_id is None:
-                open_unreadable(app, tx, receipt, found.reason)
+                records.link(tx, receipt, open_unreadable(app, tx, receipt, found.reason).id)
             tx.jobs.park(claim, f"unreadable: {found.reason}")
             return
         if receipt.state in UNREAD and found is not None:
@@ -88,6 +89,7 @@ def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -
         received_at=receipt.received_at,
         world=app.world(tx),
         catalogue=app.catalogue,
+        service=records.service_of(app, records.take_turn(tx, receipt)),
         number=receipt.number,
     )
     tx.receipts.set_read(receipt.id, content, assessment.kind, assessment.applied_at, _copy_key(content))
@@ -109,7 +111,7 @@ def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -
 
 
 def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> None:
-    copy_key = _copy_key(content)
+    copy_key, revision = _copy_key(content), records.take_turn(tx, receipt)
     if receipt.problem:  # noted when it was taken in: what was read is not all of it
         content = _with_problem(content, receipt.problem, "")
     content = set_aside(app, _note_signatures(tx, receipt, content))
@@ -123,6 +125,7 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
         received_at=receipt.received_at,
         world=app.world(tx),
         catalogue=app.catalogue,
+        service=records.service_of(app, revision),
         number=receipt.number,
         thread=thread.known if thread else None,
     )
@@ -131,6 +134,8 @@ def _take_up(app: App, tx: Transaction, receipt: Receipt, content: Content) -> N
         _note_copy(tx, receipt, original)
     elif thread is not None:
         join(app, tx, receipt, content, assessment, thread)
+    elif revision is not None:
+        records.take_up(app, tx, tx.receipts.get(receipt.id), content, assessment, revision)
     elif assessment.kind not in SILENT:
         request = open_request(app, tx, tx.receipts.get(receipt.id), content, assessment)
         if content.done is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -16,9 +15,10 @@ from uketsuke.domain.plan import Plan
 from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
 from uketsuke.intake.note import believed
 from uketsuke.processors.assess import assess
-from uketsuke.processors.assessment import Assessment, PlanState
+from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.involvement import IDENTITY_CHECK as IDENTITY_CHECK
 from uketsuke.queue.opening import unread
+from uketsuke.queue.record_notices import doubts_of, with_doubts
 from uketsuke.store.receipts import Receipt
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.shapes import Override
@@ -49,11 +49,7 @@ def assess_now(app: App, tx: Transaction, request: RequestRow) -> Assessment:
         number=request.number,
         decided=frozenset(request.overrides),
     )
-    recorded = tuple(_recorded(request))
-    if not recorded:
-        return judged
-    state = PlanState.HELD if judged.steps is not None else judged.plan_state
-    return replace(judged, concerns=(*recorded, *judged.concerns), plan_state=state)
+    return with_doubts(judged, (*_recorded(request), *doubts_of(tx, request)))
 
 
 def _recorded(request: RequestRow) -> Iterator[Concern]:

@@ -8,6 +8,7 @@ from uketsuke.log import logger
 from uketsuke.queue.auditing import note_end_daily
 from uketsuke.queue.leavers import note_leavers
 from uketsuke.queue.progress import state_change
+from uketsuke.queue.records import note_gone
 
 log = logger(__name__)
 
@@ -15,7 +16,7 @@ log = logger(__name__)
 def tick(app: App) -> int:
     """Do everything that is due by the business clock; how much it was. Doing it twice changes nothing."""
     note_end_daily(app)
-    return _open_work(app) + _resume_held(app) + note_leavers(app)
+    return _open_work(app) + _resume_held(app) + note_leavers(app) + note_gone(app)
 
 
 def _open_work(app: App) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Integer, Table
 
 from uketsuke.store.columns import PLAIN_JSON, Stored, UtcDateTime, Words
-from uketsuke.store.tables import metadata, partial
+from uketsuke.store.tables import CODE, metadata, partial
 
 records = Table(
     "records",
@@ -19,8 +19,10 @@ records = Table(
     Column("status", Words),
     Column("synced_at", UtcDateTime, nullable=False),
     Column("notice", PLAIN_JSON),
+    Column("alarm", CODE),
     Column("problem", Words),
     Column("gone_at", UtcDateTime),
     partial("gone_at IS NOT NULL", "ix_records_gone", "gone_at"),
+    partial("alarm IS NOT NULL", "ix_records_alarm", "request_id"),
 )
 """One row a record: its identity at kintone is app and number, and each revision is one state of it."""

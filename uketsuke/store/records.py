@@ -10,10 +10,11 @@ from pydantic import JsonValue
 from sqlalchemy import select, update
 
 from uketsuke.domain.content import Frozen
+from uketsuke.domain.record import RecordRevision
 from uketsuke.errors import NotFound
 from uketsuke.store.record_tables import records
 from uketsuke.store.repository import Repository
-from uketsuke.store.tables import requests
+from uketsuke.store.tables import receipts, requests
 
 MOST_OWN = 50
 """Revisions of our own that are remembered of a record; a poll reaches further back only after weeks."""
@@ -37,6 +38,8 @@ class RecordRow(Frozen):
     """When we last read it or wrote to it."""
     notice: dict[str, JsonValue] | None
     """What happened to it at kintone that a person should know: `code`, and its facts."""
+    alarm: str | None
+    """What happened to it while nobody judges its request any more: `record-gone`, `record-reopened` …"""
     problem: str | None
     """Why our own state could not be written to it; None where it could."""
     gone_at: datetime | None
@@ -90,6 +93,10 @@ class Records(Repository):
         """What happened to it that a person should know; None when it is over."""
         self._change(app, record, notice=None if notice is None else dict(notice))
 
+    def raise_alarm(self, app: int, record: int, alarm: str | None) -> None:
+        """A person must look at it though its request runs or has ended; None when somebody has."""
+        self._change(app, record, alarm=alarm)
+
     def set_problem(self, app: int, record: int, problem: str | None) -> None:
         """Why our state could not be written to it; None when it could (AP-65)."""
         self._change(app, record, problem=problem)
@@ -98,10 +105,23 @@ class Records(Repository):
         """It is not there any more."""
         self._change(app, record, gone_at=self._at())
 
-    def of_request(self, request_id: int) -> list[RecordRow]:
-        """The record of a request: none, or one."""
-        mine = select(records).where(records.c.request_id == request_id)
-        return self._all(RecordRow, mine.order_by(records.c.app, records.c.record))
+    def of_request(self, request_id: int) -> RecordRow | None:
+        """The record that a request was made from; also of one that a later request about it follows."""
+        named = select(receipts.c.original_id).join(requests, requests.c.receipt_id == receipts.c.id)
+        original = self._connection.execute(named.where(requests.c.id == request_id)).scalar()
+        one = RecordRevision.of(original)
+        return self.get(one.app, one.record) if one else None
+
+    def requests_of(self, app: int, record: int) -> list[int]:
+        """The requests that were made from a record, oldest first."""
+        known = self.get(app, record)
+        names = [
+            str(RecordRevision(app, record, number))
+            for number in range(1, known.revision + 1 if known else 1)
+        ]
+        mine = select(requests.c.id).join(receipts, requests.c.receipt_id == receipts.c.id)
+        found = mine.where(receipts.c.original_id.in_(names)).order_by(requests.c.id)
+        return list(self._connection.execute(found).scalars())
 
     def of_app(self, app: int, among: Collection[int]) -> dict[int, RecordRow]:
         """Those of these records that are known, by their number."""
@@ -117,9 +137,10 @@ class Records(Repository):
         return list(self._connection.execute(mine.order_by(records.c.record)).scalars())
 
     def vanished(self) -> list[RecordRow]:
-        """Records that are gone and of which nobody has been told."""
-        told = records.c.notice.is_not(None)
-        return self._all(RecordRow, select(records).where(records.c.gone_at.is_not(None), ~told))
+        """Records that are gone, of requests that have not ended."""
+        open_ones = select(records).join(requests, requests.c.id == records.c.request_id)
+        mine = open_ones.where(records.c.gone_at.is_not(None), requests.c.ended_at.is_(None))
+        return self._all(RecordRow, mine.order_by(records.c.app, records.c.record))
 
     def _put(self, app: int, record: int, fresh: Mapping[str, Any]) -> None:
         new = {"app": app, "record": record, "revision": 0, "own_revisions": (), "synced_at": self._at()}

@@ -177,6 +177,11 @@ class Requests(Repository):
             raise StaleVersion("request", expected_version, self.get(request_id).version)
         return expected_version + 1
 
+    def judge_by(self, request_id: int, receipt_id: int) -> None:
+        """From here on it is judged by another revision of its record; its number stays."""
+        mine = update(requests).where(requests.c.id == request_id)
+        self._connection.execute(mine.values(receipt_id=receipt_id))
+
     def set_due(self, request_id: int, due_at: datetime | None, due_what: str | None) -> None:
         """Show its next deadline; no decision is made on it, so the version stays."""
         mine = update(requests).where(requests.c.id == request_id)

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, or_, select, text, true, union_all
 
 from uketsuke.domain.calendar import JST, local_day
 from uketsuke.domain.content import Frozen, Kind
@@ -17,6 +17,7 @@ from uketsuke.domain.text import key as text_key
 from uketsuke.store.columns import db_now
 from uketsuke.store.exchanges import Direction
 from uketsuke.store.inquiry_tables import handovers, inquiries
+from uketsuke.store.record_tables import records
 from uketsuke.store.registers import reviews
 from uketsuke.store.repository import Repository
 from uketsuke.store.requests import RequestRow
@@ -195,9 +196,14 @@ def _goes_unheard() -> ColumnElement[bool]:
 
 
 def _has_a_problem(on_postgres: bool) -> ColumnElement[bool]:
-    """Somebody who looked afterwards found something wrong, and no lead has dealt with it."""
+    """Somebody who looked afterwards found something wrong, or its kintone record was changed."""
     problem = (reviews.c.outcome == "problem") & reviews.c.settled_at.is_(None)
-    found = select(reviews.c.request_id).where(problem)
+    happened = select(records.c.request_id).where(records.c.alarm.is_not(None))
+    found = union_all(select(reviews.c.request_id).where(problem), happened).subquery()
+    return _among(select(found.c.request_id), on_postgres)
+
+
+def _among(found: Select[Any], on_postgres: bool) -> ColumnElement[bool]:
     if on_postgres:  # as an array it is looked up by index beside the states; as a list every row is read
         return requests.c.id == any_(func.array(found.scalar_subquery()))
     return requests.c.id.in_(found)

@@ -15,7 +15,7 @@ from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.domain.dates import read_date
 from uketsuke.domain.states import RequestState
 from uketsuke.errors import Incomplete, NotAllowed
-from uketsuke.queue import answers
+from uketsuke.queue import answers, records
 from uketsuke.store.waits import WaitAnswered
 
 router = APIRouter()
@@ -42,6 +42,14 @@ def see_answer(request: Request, site: Here, visitor: Signed, number: str, form:
     row = known_request(site, number)
     answers.settle_exchange(site.app, actor(visitor), form.number("exchange"))
     return go(request, f"/requests/{row.number}?view={view_of(form.one('view'))}", Said("seen"))
+
+
+@router.post("/requests/{number}/record-seen")
+def see_record(request: Request, site: Here, visitor: Signed, number: str, form: Form) -> Response:
+    """What happened to the request's kintone record has been looked at (AP-65)."""
+    row = known_request(site, number)
+    records.settle_alarm(site.app, actor(visitor), row.id)
+    return go(request, f"/requests/{row.number}?view={view_of(form.one('view'))}", Said("record-seen"))
 
 
 @router.post("/requests/{number}/replan")

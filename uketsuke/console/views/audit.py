@@ -21,7 +21,10 @@ from uketsuke.store.audit import Entry
 
 SIZE = 50
 KINDS: dict[str, tuple[str, ...]] = {
-    "arrival": ("receive", "open", "copy", "join", "answer", "set-aside", "read-again", "requester-left"),
+    "arrival": (
+        *("receive", "open", "copy", "join", "answer", "set-aside", "read-again", "requester-left"),
+        *("record-seen", "record-edited", "record-follow-up", "record-gone", "settle-record"),
+    ),
     "decision": (),
     "approval": (
         *("approve", "await-approval", "send-back", "remake", "review", "settle-review", "breaker"),

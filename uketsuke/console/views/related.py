@@ -38,6 +38,7 @@ def related(
     parts: Sequence[RequestRow],
     taken_over: Sequence[RequestRow],
     survivor: RequestRow | None,
+    of_record: Sequence[RequestRow],
     naming: Naming,
 ) -> tuple[RelatedCard, ...]:
     """The lists that hold something; the original of each stands on its own page."""
@@ -47,6 +48,7 @@ def related(
         (code, parts if len(parts) > 1 else ()),
         ("taken-over", taken_over),
         ("survivor", (survivor,) if survivor else ()),
+        ("record", of_record),
     )
     return tuple(
         RelatedCard(code, naming.words(f"related.{code}"), tuple(_related(one, row, naming) for one in found))

@@ -14,6 +14,7 @@ from uketsuke.console.views.history import HistoryLine, Talk
 from uketsuke.console.views.original import Original
 from uketsuke.console.views.plan import PlanView
 from uketsuke.console.views.progress import StepLine
+from uketsuke.console.views.record import RecordCard
 from uketsuke.console.views.related import RelatedCard
 from uketsuke.console.views.way import Way
 
@@ -94,6 +95,7 @@ class RequestPage(Head):
     confirms: tuple[ConfirmPanel, ...] = ()
     replan: bool = False
     """A step found its row changed: what is left can be planned again."""
+    record: RecordCard | None = None
     alert: Alert | None = None
     focus: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
