@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -99,3 +101,10 @@ def test_the_end_is_noted_once_a_day_and_a_torn_line_is_passed_over(desk: Desk) 
     assert [one.id for one in auditing.anchors(desk.app)] == [25]
     auditing.anchor_file(desk.app).unlink()
     assert auditing.anchors(desk.app) == []
+
+
+def test_the_end_is_noted_though_the_folder_is_not_there_yet(desk: Desk, tmp_path: Path) -> None:
+    """With PostgreSQL and an outbox elsewhere nothing else makes it: the ends were never noted."""
+    settings = desk.app.settings.model_copy(update={"data_dir": tmp_path / "data" / "uketsuke"})
+    assert auditing.note_end(replace(desk.app, settings=settings))
+    assert (tmp_path / "data" / "uketsuke" / "audit-ends.txt").read_text("ascii").startswith("25 ")

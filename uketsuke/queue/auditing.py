@@ -131,6 +131,7 @@ def note_end(app: App) -> bool:
     if not last or any(one.id == last for one in anchors(app)[-1:]):
         return False
     try:
+        anchor_file(app).parent.mkdir(parents=True, exist_ok=True)
         with anchor_file(app).open("a", encoding="ascii") as file:
             file.write(f"{last} {last_hash} {now.isoformat()}\n")
     except OSError as error:
