@@ -54,6 +54,9 @@ GET  /approvals/{plan}/export.csv               ..olf. same  404
 POST /approvals/{plan}                          ..olf. never 404
 POST /approvals/{plan}/send-back                ..olf. same  404
 POST /approvals/{plan}/remake                   ..olf. same  404
+GET  /checks                                    ....f. -     -
+POST /checks                                    ....f. -     -
+POST /checks/{step}                             ....f. never 404
 GET  /reviews                                   ..olf. -     -
 POST /reviews/{review}                          ..olf. never 404
 POST /reviews/{review}/settle                   ...l.. same  404

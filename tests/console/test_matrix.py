@@ -128,7 +128,8 @@ def deeds_of(scene: Scene) -> dict[str, tuple[str, dict[str, object]]]:
 def test_nobody_lets_run_checks_approves_or_reviews_their_own_and_somebody_else_may(scene: Scene) -> None:
     """The owner, who also asks, has every role; so has the other person."""
     deeds = deeds_of(scene)
-    elsewhere = {"/work-items/{step}/password"}  # test_password: the owner never sees it
+    # test_password: the owner never sees it; test_checks_page: nobody checks what they had a part in
+    elsewhere = {"/work-items/{step}/password", "/checks/{step}"}
     assert set(deeds) | elsewhere == {row.path for row in ROWS if row.whose == "never"}
     for login, codes in (("takahashi-t", {403, 409}), ("mori", {303})):
         with scene.vault.desk.app.database.transaction("all") as tx:

@@ -12,6 +12,8 @@ OFFICE = DESK | {Role.OFFICER}
 OVERSEERS = frozenset({Role.LEAD, Role.ADMIN})
 """Who looks after people and roles."""
 
+OFFICERS = frozenset({Role.OFFICER})
+"""Who checks for the city's department what the desk has done."""
 AUDITORS = frozenset({Role.OFFICER, Role.LEAD, Role.ADMIN})
 
 _NO = "/requests/{number}"
@@ -60,6 +62,9 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/approvals/{plan}"): OFFICE,
     ("POST", "/approvals/{plan}/send-back"): OFFICE,
     ("POST", "/approvals/{plan}/remake"): OFFICE,
+    ("GET", "/checks"): OFFICERS,
+    ("POST", "/checks"): OFFICERS,
+    ("POST", "/checks/{step}"): OFFICERS,
     ("GET", "/reviews"): OFFICE,
     ("POST", "/reviews/{review}"): OFFICE,
     ("POST", "/reviews/{review}/settle"): frozenset({Role.LEAD}),

@@ -87,9 +87,11 @@ def _counts(site: Site, tx: Transaction, visitor: Visitor) -> dict[str, int]:
     still = sum(cause.count for cause in tx.letters.causes() if cause.state in _STANDS_STILL)
     still += tx.jobs.counts().get(JobState.PARKED, 0)
     still += sum(len(tx.steps.in_state(state)) for state in (StepState.FAILED, StepState.UNKNOWN))
+    waits = tx.waits.counts(site.app.today())
     return {
         "review": tx.tray.count(View.REVIEW, visitor.login),
-        "work": tx.waits.counts(site.app.today()).get(WaitKind.PERSON, 0),
+        "work": waits.get(WaitKind.PERSON, 0),
+        "checks": waits.get(WaitKind.CHECK, 0),
         "outbox": still,
         "approvals": tx.tray.awaiting_approval(),
         "reviews": tx.oversight.count_waiting() + len(tx.oversight.problems()),

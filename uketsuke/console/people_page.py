@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from uketsuke.console.site import Site
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.people_table import Column, PeopleTable, cells, people_table, shown
 from uketsuke.console.views.work import SentBack
@@ -19,7 +18,7 @@ from uketsuke.store.transaction import Transaction
 
 
 def people_of(
-    site: Site, tx: Transaction, row: StepRow, task: ManualTask, naming: Naming, *, only_open: bool = False
+    tx: Transaction, row: StepRow, task: ManualTask, naming: Naming, *, only_open: bool = False
 ) -> PeopleTable | None:
     """The table of a task; None where it is about nobody in particular."""
     if not task.persons:
@@ -27,8 +26,8 @@ def people_of(
     sisters = environments(tx, row)
     titles = [naming.system(one.system) if one.system else naming.task(one) for _, one in sisters]
     columns = [
-        _column(tx, other, title, other.id == row.id, site)
-        for (other, _), title in zip(sisters, _short(titles), strict=True)
+        column_of(tx, other, title, here=other.id == row.id)
+        for (other, _), title in zip(sisters, short_titles(titles), strict=True)
     ]
     return people_table(task, columns, tx.plans.results(row.request_id), naming, only_open=only_open)
 
@@ -46,7 +45,8 @@ def environments(tx: Transaction, row: StepRow) -> list[tuple[StepRow, ManualTas
     return found
 
 
-def _column(tx: Transaction, row: StepRow, title: str, here: bool, site: Site) -> Column:
+def column_of(tx: Transaction, row: StepRow, title: str, *, here: bool) -> Column:
+    """One environment as it stands; `here` where the page is its own."""
     wait = tx.waits.open_of(row.id)
     if wait is not None:
         ticks = {place: (one.by, one.at) for place, one in tx.ticks.of(wait.id).items()}
@@ -62,7 +62,7 @@ def _column(tx: Transaction, row: StepRow, title: str, here: bool, site: Site) -
     return Column(row.id, title, done, False, here)
 
 
-def _short(titles: Sequence[str]) -> list[str]:
+def short_titles(titles: Sequence[str]) -> list[str]:
     """What the environments differ in: 本番, 検証, where they begin with the same word."""
     parts = [title.split(maxsplit=1) for title in titles]
     alike = len(parts) > 1 and all(len(one) > 1 for one in parts) and len({one[0] for one in parts}) == 1

@@ -71,7 +71,7 @@ def work_page(
     lines = step_lines(rows, by_number(tx, rows), tx.waits.open_of_request(request.id), naming)
     due_at = work_due(item, naming) if item else row.due_at
     errors = dict(wrong or {})
-    people = people_of(site, tx, row, task, naming, only_open=only_open)
+    people = people_of(tx, row, task, naming, only_open=only_open)
     wait = tx.waits.open_of(step_id)
     kept = (wait.draft or {}) if wait else {}
     return WorkPage(

@@ -3,6 +3,7 @@
 from uketsuke.console.routes import (
     approvals,
     audit,
+    checks,
     confirm,
     decide,
     follow_up,
@@ -44,6 +45,7 @@ ROUTERS = (
     status.router,
     confirm.router,
     approvals.router,
+    checks.router,
     hindsight.router,
     people.router,
     own.router,

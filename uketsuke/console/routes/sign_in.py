@@ -85,7 +85,7 @@ def show_front(visitor: Looking, site: Here) -> Response:
     if roles & {Role.OPERATOR, Role.LEAD}:
         return RedirectResponse("/queue", 303)
     if Role.OFFICER in roles:
-        return RedirectResponse("/work-items", 303)
+        return RedirectResponse("/checks", 303)
     return site.pages.answer("problem.html", 200, status=200, about="staff", error_number="")
 
 

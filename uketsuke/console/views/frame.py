@@ -65,6 +65,7 @@ class Frame:
 SECTIONS = (
     ("tray", "/queue", "review"),
     ("work", "/work-items", "work"),
+    ("checks", "/checks", "checks"),
     ("approvals", "/approvals", "approvals"),
     ("reviews", "/reviews", "reviews"),
     ("requests", "/requests", None),
