@@ -11,6 +11,7 @@ from uketsuke.app import App
 from uketsuke.cli.app_settings import check_apps
 from uketsuke.cli.configuration import settings_of
 from uketsuke.cli.exits import Code, Failure
+from uketsuke.cli.lease_settings import check_leases
 from uketsuke.errors import ConfigurationError
 from uketsuke.processors.catalogue import DeclaredTwice, UnknownCity
 from uketsuke.settings import Settings
@@ -38,6 +39,8 @@ def built(settings: Settings) -> App:
     """The app, for the caller to close."""
     check_place(settings)
     check_apps(settings)
+    if settings.mode == "production":
+        check_leases(settings)
     try:
         return bootstrap.build(settings)
     except UnknownCity as error:

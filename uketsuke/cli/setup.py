@@ -19,6 +19,7 @@ from uketsuke.cli.configuration import (
 )
 from uketsuke.cli.connections import try_all
 from uketsuke.cli.exits import Code, Failure
+from uketsuke.cli.lease_settings import check_leases
 from uketsuke.cli.opening import built
 from uketsuke.cli.output import Format, FormatOption, columns, show, tell
 from uketsuke.cli.words import say
@@ -76,6 +77,7 @@ def check_config(
     try:
         settings = settings_of(config)
         check_apps(settings)
+        check_leases(settings)
     except ConfigurationError as error:
         if form is not Format.TEXT:
             show(form, {"file": _name(file), "ok": False, "problems": list(error.problems)})

@@ -34,6 +34,11 @@ from uketsuke.systems import System
 
 DEEDS = frozenset({"unlock", "reset-password", "disable", "enable", "grant", "revoke"})
 """What a directory is asked to do here; new accounts and deletions stay work of a person."""
+QUESTIONS = 7
+"""The most that a directory is asked one after the other in one `look` or `act`.
+
+Connect, TLS, sign in and account; then group, member and change, or connect, TLS and sign in anew.
+"""
 _OF_ENABLED = frozenset({"unlock", "reset-password"})
 
 
