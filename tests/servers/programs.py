@@ -20,6 +20,9 @@ import pytest
 HOST = "127.0.0.1"
 OUT_OF_PATH = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin")
 
+START = 90.0
+"""Seconds a server may take to start; a database that crashed reads its log first, on a busy disk."""
+
 
 def is_required() -> bool:
     """Whether a missing server is a failure (CI) rather than a reason to skip."""
@@ -124,7 +127,7 @@ class Daemon:
                 **demoted(self.user),  # type: ignore[call-overload]
             )
         try:
-            wait_until(lambda: is_ready() or not self.is_running, f"start of {self.command[0]}")
+            wait_until(lambda: is_ready() or not self.is_running, f"start of {self.command[0]}", START)
         except TimeoutError:
             self.stop(signal.SIGKILL)
             raise
