@@ -179,6 +179,8 @@ class Settings(Part):
     """`unlock` or `<service>.unlock` → none, after, before."""
     initial_password: Literal["system_mail", "phone", "fixed_rule", "one_time_link"] | None = None
     """How an initial password reaches its person; None = whoever hands it over says how."""
+    officer_reminder_after_business_days: int = Field(default=3, ge=1, le=60)
+    """A department is reminded of a check that has waited so long, and again after as long."""
     directory: Directory = Directory()
     desk: Desk = Desk()
     hours: Hours = Hours()

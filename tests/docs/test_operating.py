@@ -67,7 +67,11 @@ def test_every_command_of_the_page_exists(cli: Cli, line: str) -> None:
 def test_the_commented_settings_show_every_part_that_can_be_set() -> None:
     """`init` writes this file; what it does not mention nobody would find."""
     text = (ROOT / "uketsuke/templates/config/uketsuke.toml").read_text("utf-8")
-    tables = set(tomllib.loads(text)) | {"services_folder", "initial_password"}
+    tables = set(tomllib.loads(text)) | {
+        "services_folder",
+        "initial_password",
+        "officer_reminder_after_business_days",
+    }
     tables |= set(re.findall(r"^# \[+(\w+)", text, re.MULTILINE))
     named = {name.partition(".")[0] for name, _ in settings()}
     assert named - tables <= {"mode", "secret", "clock", "language", "log_level"}

@@ -59,6 +59,7 @@ def standing_facts(app: App, number: str) -> dict[str, Any]:
         "place": desk.department,
         "receipt_number": number,
         "status_url": status_url(app, number),
+        "checks_url": f"{app.settings.console.base_url.rstrip('/')}/checks",
     }
 
 

@@ -9,6 +9,7 @@ from uketsuke.queue.auditing import note_end_daily
 from uketsuke.queue.leavers import note_leavers
 from uketsuke.queue.progress import state_change
 from uketsuke.queue.records import note_gone
+from uketsuke.queue.reminders import remind_departments
 
 log = logger(__name__)
 
@@ -16,7 +17,7 @@ log = logger(__name__)
 def tick(app: App) -> int:
     """Do everything that is due by the business clock; how much it was. Doing it twice changes nothing."""
     note_end_daily(app)
-    return _open_work(app) + _resume_held(app) + note_leavers(app) + note_gone(app)
+    return _open_work(app) + _resume_held(app) + note_leavers(app) + remind_departments(app) + note_gone(app)
 
 
 def _open_work(app: App) -> int:

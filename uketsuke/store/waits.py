@@ -126,6 +126,10 @@ class Waits(Repository):
         mine = update(waits).where(waits.c.id == wait_id, waits.c.answered_at.is_(None))
         self._connection.execute(mine.values(token_hash=token_hash, token_until=until))
 
+    def note_reminder(self, wait_id: int, day: date) -> None:
+        """Whom it waits for was reminded of it on that day."""
+        self._connection.execute(update(waits).where(waits.c.id == wait_id).values(reminded_on=day))
+
     def keep_draft(self, wait_id: int, draft: dict[str, str]) -> None:
         """What stands in its fields now; whoever goes on finds it there."""
         mine = update(waits).where(waits.c.id == wait_id, waits.c.answered_at.is_(None))

@@ -32,8 +32,9 @@ from uketsuke.templates.wrapping import wrap
 
 HOUSE = frozenset({"city", "desk", "phone", "hours"})
 """Facts of the settings that every letter may use: names of city and desk, the phone line, its hours."""
-EVERY = frozenset({"recipient", "to_section", "status_url"})
-"""Facts of one letter that need not be given: its greeting, whether it goes to a section, the status page."""
+EVERY = frozenset({"recipient", "to_section", "status_url", "checks_url"})
+"""Facts of one letter that need not be given: its greeting, whether it goes to a section, the status page,
+and the page on which a department's officers check."""
 GENERAL: Mapping[str, frozenset[str]] = {
     "general.acknowledgement": frozenset({"receipt_number", "service", "promised", "subject_line"}),
     "general.answer": frozenset({"receipt_number", "subject_line", "text"}),
@@ -44,6 +45,7 @@ GENERAL: Mapping[str, frozenset[str]] = {
     "general.confirm": frozenset(
         {"receipt_number", "confirm_url", "until", "changes", "asked_by", "asked_on"}
     ),
+    "general.check-reminder": frozenset({"receipt_number", "checks", "others", "checks_url"}),
     "general.withdrawn": frozenset({"receipt_number", "subject_line"}),
 }
 """Letters that belong to no service, and their variables."""
@@ -105,7 +107,8 @@ class LetterTemplates:
         Dates are ISO 8601 text or dates; they are written as letters write them.
         """
         path, block = locate(template)
-        given = {"recipient": "", "to_section": False, "status_url": None, **self.house, **facts}
+        given = {"recipient": "", "to_section": False, "status_url": None, "checks_url": None}
+        given |= {**self.house, **facts}
         given = {name: _cleaned(value, name in _PARAGRAPHS) for name, value in given.items()}
         subject = self._block(template, path, f"{block}_subject", given)
         body = self._block(template, path, f"{block}_body", given)
