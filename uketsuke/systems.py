@@ -19,6 +19,9 @@ from pydantic import (
 
 from uketsuke.addresses import DirectoryUrl, MailAddress
 
+LEAST_SECRET = 24
+"""Characters of a secret that stands in an address."""
+
 
 def _safe(url: str) -> str:
     """kintone is spoken to over TLS; only our own kintone, on this machine, is not."""
@@ -34,6 +37,14 @@ def _safe(url: str) -> str:
 def as_tables(value: Any) -> Any:
     """One table where several may stand, as the environment gives it."""
     return [value] if isinstance(value, dict) else value
+
+
+def _long(secret: SecretStr) -> SecretStr:
+    """Nobody guesses it, and it stands in an address as it is."""
+    text = secret.get_secret_value()
+    if len(text) < LEAST_SECRET or not text.isascii() or not text.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"must be at least {LEAST_SECRET} letters, digits, - or _")
+    return secret
 
 
 class Part(BaseModel):
@@ -118,7 +129,7 @@ class KintoneApp(Part):
     since: date | None = None
     """Records made before that day (Japan time) are left alone; None = all are taken in."""
     poll_seconds: float = Field(default=60, gt=0)
-    hook: SecretStr | None = None
+    hook: Annotated[SecretStr, AfterValidator(_long)] | None = None
     """Secret end of the webhook's address, `/hooks/kintone/<app>/<hook>`; None = there is no such address."""
 
     @property

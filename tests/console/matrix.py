@@ -22,6 +22,7 @@ POST /s/{token}/withdraw                        gsolfa key   404
 GET  /c/{token}                                 gsolfa key   404
 POST /c/{token}                                 gsolfa key   404
 POST /c/{token}/refuse                          gsolfa key   404
+POST /hooks/kintone/{app}/{secret}              gsolfa key   404
 GET  /                                          .solfa -     -
 GET  /queue                                     ..ol.. -     -
 POST /queue/reassign                            ..ol.. -     -

@@ -8,7 +8,12 @@ import pytest
 
 from tests.connectors.kintone.city import City
 from tests.console.screens import USERS, Screen, form, words
+from tests.console.serving import serving
+from tests.console.sight import look
+from tests.console.test_browser import sign_in
 from tests.queue.record_desk import NUMBER, RecordDesk, record_city, record_desk
+from tests.servers.browser import Window
+from uketsuke.console.web import create_app
 from uketsuke.domain.states import RequestState
 
 
@@ -105,3 +110,19 @@ def test_a_mail_has_no_record(desk: RecordDesk) -> None:
     screen = Screen(desk.desk).sign_in()
     number = screen.arrive()
     assert not screen.get(f"/requests/{number}").xpath("//h2[@id='kr']")
+
+
+@pytest.mark.browser
+def test_the_card_of_a_record_is_accessible_and_fits(desk: RecordDesk, window: Window) -> None:
+    record = desk.apply(管理番号="LTE-0999")
+    desk.settle()
+    desk.edit(record, 備考="とても長い説明" * 20 + "a" * 80, 返却日="2026-12-18")
+    desk.settle()
+    desk.delete(record)
+    desk.settle(minutes=11)
+    number = desk.requests()[0].number
+    with serving(create_app(desk.desk.app)) as url:
+        for width in (1280, 320):
+            page = sign_in(url, window.open(width, 900))
+            page.goto(f"{url}/requests/{number}")
+            look(page)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 from pydantic import SecretStr
 
 from tests.connectors.kintone.city import City
@@ -20,6 +21,7 @@ from uketsuke.domain.people import Account
 from uketsuke.intake.polling import Round, Visit
 from uketsuke.processors.sender import KINTONE
 from uketsuke.queue.review import assess_now, planned
+from uketsuke.settings import Queue
 from uketsuke.store.records import RecordRow
 from uketsuke.store.requests import RequestRow
 from uketsuke.systems import KintoneApp, KintoneSite, RecordFields
@@ -110,6 +112,13 @@ class RecordDesk:
         assert row is not None
         return row
 
+    def close(self, on: bool) -> None:
+        """kintone is closed for maintenance, or opens again."""
+        site = self.desk.app.settings.kintone
+        assert site is not None
+        order = {"on": on}
+        httpx2.request("PUT", f"{site.url}/_fake/maintenance", json=order, trust_env=False).raise_for_status()
+
     def _do(self, deed: str, by: str, params: dict[str, Any]) -> dict[str, Any]:
         said = self.city.control("work", {"do": deed, "by": by, "app": NUMBER, "params": params})
         assert said.status == 200, said
@@ -132,8 +141,8 @@ def record_city() -> Iterator[tuple[City, str]]:
         yield city, url
 
 
-def record_desk(city: City, url: str, **changes: Any) -> RecordDesk:
-    """A new desk of that kintone, whose app is empty; `changes` are settings."""
+def record_desk(city: City, url: str, queue: Queue | None = None, **app: Any) -> RecordDesk:
+    """A new desk of that kintone, whose app is empty; `app` are settings of the app."""
     city.domain.apps[NUMBER].records.clear()
     city.clock.at = MORNING
     setting = KintoneApp(
@@ -142,9 +151,10 @@ def record_desk(city: City, url: str, **changes: Any) -> RecordDesk:
         name="LTE返却申請",
         fields={"申請者の名前": "requester_name"},
         status=STATUS,
+        **app,
     )
     site = KintoneSite(url=url, tokens={NUMBER: SecretStr("lte")}, timeout_seconds=5, app=(setting,))
-    desk = Desk.open(MORNING, kintone=site, **changes)
+    desk = Desk.open(MORNING, kintone=site, **({"queue": queue} if queue else {}))
     with desk.app.database.transaction("accounts") as tx:
         tx.accounts.put(Account(system=KINTONE, id="takahashi-t", employee_number="10014"))
     return RecordDesk(desk, city)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from uketsuke.app import App
+from uketsuke.bootstrap import inlets
 from uketsuke.cli.connections import try_all
 from uketsuke.cli.opening import opened
 from uketsuke.cli.words import say
@@ -19,6 +20,8 @@ LITTLE, NOTHING_LEFT = 2_000_000_000, 200_000_000
 APART, FAR_APART = timedelta(seconds=30), timedelta(minutes=5)
 """How far the machine's clock and the database's may be from each other."""
 YEAR = timedelta(days=366)
+NOT_LOOKED_FOR = 15
+"""Minutes after which a place should have been looked into again."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def examine(settings: Settings) -> list[Finding]:
     if not any(one.name == "database" and one.verdict == "fail" for one in found):
         try:
             with opened(settings) as app:
-                found += [_clock(app), _calendar(app), _people(app), *_jobs(app)]
+                found += [_clock(app), _calendar(app), _people(app), *_jobs(app), *_looks(app)]
         except UketsukeError as error:
             found.append(Finding("parts", "fail", str(error)))
     return found
@@ -117,6 +120,22 @@ def _jobs(app: App) -> Iterator[Finding]:
     yield Finding("retried", "warn" if troubled else "ok", say("doctor.count", count=troubled))
     late = _lateness(due, now, app)
     yield Finding("waiting", "warn" if late else "ok", say("doctor.late", minutes=late) if late else "")
+
+
+def _looks(app: App) -> Iterator[Finding]:
+    """Mailboxes and apps that nobody has looked into for long: no intake is at work, or it cannot get in."""
+    for place in inlets(app):
+        with app.database.reading() as tx:
+            checked, error = (tx.marks.get(f"{place.mark}:{name}") for name in ("checked", "error"))
+        if checked is None:
+            yield Finding(f"intake {place.name}", "ok", say("doctor.never-looked"), "intake")
+            continue
+        minutes = round((app.now() - checked.at).total_seconds() / 60)
+        late = minutes > max(NOT_LOOKED_FOR, 3 * place.poll_seconds / 60)
+        why = error.value.get("reason") if error and isinstance(error.value, dict) else None
+        said = say("doctor.looked-in-vain", minutes=minutes, reason=why) if why else ""
+        said = said or say("doctor.looked", minutes=minutes)
+        yield Finding(f"intake {place.name}", "warn" if late or why else "ok", said, "intake")
 
 
 def _lateness(due: datetime | None, now: datetime, app: App) -> int:

@@ -25,6 +25,8 @@ from uketsuke.queue.jobs import new_owner
 from uketsuke.queue.sweep import sweep
 from uketsuke.queue.timetable import tick
 
+HEARING_SECONDS = 2.0
+"""How often it is asked whether a place's webhook has knocked; looks are never closer together."""
 LONGEST_SECONDS = 300.0
 """A place that is away is tried again at least this often."""
 events = log.logger(__name__)
@@ -105,7 +107,22 @@ class Watcher:
             failures = (
                 failures + 1 if visit is None or visit.outcome in (Outcome.AWAY, Outcome.REFUSED) else 0
             )
-            self.stopping.wait(pause(place, failures))
+            self._rest(place, failures)
+
+    def _rest(self, place: Inlet, failures: int) -> None:
+        """Until the next look, or until somebody says that something is new where nothing goes wrong."""
+        until = time.monotonic() + pause(place, failures)
+        while (left := until - time.monotonic()) > 0:
+            if self.stopping.wait(min(left, HEARING_SECONDS)):
+                return
+            if not failures and self._is_woken(place):
+                return
+
+    def _is_woken(self, place: Inlet) -> bool:
+        try:
+            return place.is_woken(self.app.database)
+        except TryLater:
+            return False  # a hint only: the next look comes anyway
 
     def _visit(self, around: Round, place: Inlet) -> Visit | None:
         try:

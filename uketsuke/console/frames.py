@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -17,10 +19,13 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.job import JobState
 from uketsuke.domain.states import LetterState, StepState, WaitKind
+from uketsuke.domain.wording import console_time
 from uketsuke.queue.grave import too_much
 from uketsuke.store.transaction import Transaction
 from uketsuke.store.tray import View
 
+AWAY_FOR = timedelta(minutes=15)
+"""So long a place may be out of reach before everybody is told."""
 _STANDS_STILL = (LetterState.FAILED, LetterState.UNKNOWN)
 
 
@@ -61,7 +66,20 @@ def _alerts(site: Site, tx: Transaction) -> tuple[str, ...]:
     if stale is not None:
         key = "no-directory" if stale.days is None else "stale-directory"
         found.append(site.words(f"alerts.{key}", days=stale.days))
-    return tuple(found)
+    return (*found, *_places_away(site, tx))
+
+
+def _places_away(site: Site, tx: Transaction) -> Iterator[str]:
+    """Mailboxes and apps that nobody can look into: what is sent there waits, and people should know."""
+    settings, kintone = site.app.settings, site.app.settings.kintone
+    named = {f"mailbox:{box.name}:error": box.name for box in settings.mailbox}
+    named |= {f"kintone:{one.id}:error": one.title for one in (kintone.app if kintone else ())}
+    for mark in tx.marks.those(named):
+        value = mark.value if isinstance(mark.value, dict) else {}
+        since = datetime.fromisoformat(str(value.get("since", mark.at.isoformat())))
+        if value.get("outcome") == "refused" or site.app.now() - since >= AWAY_FOR:
+            at = console_time(since, site.app.now())
+            yield site.words("alerts.away", place=named[mark.name], since=at)
 
 
 def _still_true(site: Site, tx: Transaction, notice: Notice | None) -> Notice | None:

@@ -16,13 +16,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Protocol
 
 from uketsuke.clock import Clock
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.content import Channel
 from uketsuke.domain.record import RecordRevision
 from uketsuke.intake.accept import Accepted, take_in
+from uketsuke.intake.app_source import MOST_ASKED, Apps, FoundField, FoundRecord
 from uketsuke.intake.polling import Keeper
 from uketsuke.intake.summary import Summary
 from uketsuke.store.database import Database
@@ -34,54 +34,8 @@ OVERLAP = timedelta(minutes=2)
 """How far before the mark a look begins: kintone's moments are minutes (docs/decisions/0007)."""
 PRESENCE = timedelta(minutes=10)
 """How often it is asked whether the records of open requests are still there."""
-MOST_ASKED, MOST_NUMBERS = 500, 100
+MOST_NUMBERS = 100
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
-
-
-class FoundRecord(Protocol):
-    """A record at one revision."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def revision(self) -> int: ...
-    def first(self, kind: str) -> Any:
-        """The value of its one field of a type."""
-
-    def text(self, code: str) -> str:
-        """A field as text."""
-
-    def plain(self) -> dict[str, Any]:
-        """Its fields as kintone gave them."""
-
-
-class FoundField(Protocol):
-    """A field of an app's form."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def fields(self) -> Mapping[str, FoundField]:
-        """Of a table: the fields of its rows."""
-
-
-class Apps(Protocol):
-    """What reads apps; errors are `TryLater` and `Refused`."""
-
-    def find(
-        self, app: int, query: str, fields: Sequence[str] = (), *, limit: int = MOST_ASKED
-    ) -> Sequence[FoundRecord]:
-        """Up to 500 records in one call."""
-
-    def each(self, app: int, query: str, fields: Sequence[str] = ()) -> Iterator[FoundRecord]:
-        """All records of a query."""
-
-    def form(self, app: int) -> Mapping[str, FoundField]:
-        """The app's fields by code."""
 
 
 @dataclass
@@ -116,8 +70,16 @@ class AppInlet:
         """How often it is looked into."""
         return self.app.poll_seconds
 
+    def is_woken(self, database: Database) -> bool:
+        """Whether the app's webhook has knocked since the last look began."""
+        if self.app.hook is None:
+            return False
+        with database.reading() as tx:
+            return tx.marks.get(_hint(self.app.id)) is not None
+
     def collect(self, database: Database, clock: Clock, still_mine: Keeper) -> Summary:
         """Take in every revision that is new, then ask whether records of open requests are still there."""
+        self._hear_hint(database)
         self._form = self._form or self.apps.form(self.app.id)
         summary = Summary()
         with database.reading() as tx:
@@ -132,6 +94,12 @@ class AppInlet:
             self._advance(database, until, last)
         self._ask_for_presence(database, clock, still_mine)
         return summary
+
+    def _hear_hint(self, database: Database) -> None:
+        """Before the look, so that what is told while we look is another hint."""
+        if self.is_woken(database):
+            with database.transaction("hear-hint") as tx:
+                tx.marks.clear(_hint(self.app.id))
 
     def _newest(self, until: datetime | None) -> Sequence[FoundRecord]:
         """What changed last, newest first; only its moment, number and revision."""
@@ -275,6 +243,19 @@ class AppInlet:
                         tx.records.gone(self.app.id, record)
         with database.transaction("presence") as tx:
             tx.marks.set(name)
+
+
+def give_hint(database: Database, app: int) -> None:
+    """Something may be new in the app; one that nobody has heard yet is enough, and is not written again."""
+    with database.reading() as tx:
+        if tx.marks.get(_hint(app)) is not None:
+            return
+    with database.transaction("give-hint") as tx:
+        tx.marks.set(_hint(app))
+
+
+def _hint(app: int) -> str:
+    return f"kintone:{app}:hint"
 
 
 def until_of(tx: Transaction, app: int) -> datetime | None:

@@ -77,6 +77,9 @@ class Inlet(Protocol):
     def poll_seconds(self) -> float:
         """How often it is looked into."""
 
+    def is_woken(self, database: Database) -> bool:
+        """Whether somebody has said since the last look that something is new."""
+
     def collect(self, database: Database, clock: Clock, still_mine: Keeper) -> Summary:
         """Take in what is new; raises `TryLater`, `Refused`, `LeaseLost`."""
 
@@ -102,6 +105,10 @@ class MailInlet:
     def poll_seconds(self) -> float:
         """How often it is looked into."""
         return self.mailbox.poll_seconds
+
+    def is_woken(self, database: Database) -> bool:
+        """Nobody tells us about mail."""
+        return False
 
     def collect(self, database: Database, clock: Clock, still_mine: Keeper) -> Summary:
         """Take in what is new."""
@@ -178,7 +185,8 @@ def _error(tx: Transaction, mark: str, visit: Visit) -> dict[str, JsonValue]:
     """What went wrong, and since when: the first time of those that followed each other."""
     before = tx.marks.get(f"{mark}:error")
     known = before.value.get("since") if before and isinstance(before.value, dict) else None
-    return {"peer": visit.peer, "reason": visit.reason, "since": known or tx.now.isoformat()}
+    told = {"peer": visit.peer, "reason": visit.reason, "outcome": visit.outcome.value}
+    return {**told, "since": known or tx.now.isoformat()}
 
 
 @dataclass

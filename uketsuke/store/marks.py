@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -30,6 +31,13 @@ class Marks(Repository):
     def get(self, name: str) -> Mark | None:
         """The mark, or None."""
         return self._one(Mark, select(marks).where(marks.c.name == name))
+
+    def those(self, names: Collection[str]) -> list[Mark]:
+        """Those of these marks that are set, by name."""
+        if not names:
+            return []
+        mine = select(marks).where(marks.c.name.in_(list(names)))
+        return self._all(Mark, mine.order_by(marks.c.name))
 
     def clear(self, name: str) -> None:
         """Forget it: the error is over."""
