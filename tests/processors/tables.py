@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from tests.sample_files import world_on
 from uketsuke.domain.content import Channel, Content, FormValue, Record
-from uketsuke.domain.plan import SendMail, Step
+from uketsuke.domain.plan import SendMail, Step, Value
 from uketsuke.domain.reading import Reading
 from uketsuke.domain.request import Plain, Row, Rule, ServiceRequest, field, listed, rows
 from uketsuke.domain.world import World
@@ -73,7 +73,8 @@ class Accounts(Processor):
     words = Words(named=(r"アカウント申請",), beside=(r"アカウント",))
 
     def plan(self, request: ServiceRequest, world: World, subject: Subject) -> tuple[Step, ...]:
-        return (SendMail(seq=1, of=(1,), template="general.note", to=str(subject.to), facts={}),)
+        facts: dict[str, Value] = {"subject_line": self.title, "questions": [], "text": ""}
+        return (SendMail(seq=1, of=(1,), template="general.returned", to=str(subject.to), facts=facts),)
 
 
 CATALOGUE = Catalogue([Accounts()], ())

@@ -19,6 +19,7 @@ from tests.processors.tables import (
     table,
 )
 from tests.sample_files import world_on
+from uketsuke.cli.explanation import explain_fields
 from uketsuke.domain.authority import Identity, Path
 from uketsuke.domain.content import API_USER, Channel, Chosen, FormValue
 from uketsuke.domain.reading import FieldValue, Source, SourceKind
@@ -223,3 +224,11 @@ def test_members_are_rows_of_their_own_type() -> None:
 )
 def test_a_cell_is_named_by_its_place_and_column(path: str, row: int | None, words: str) -> None:
     assert Wordbook.load().field(path, Application.specs(), row) == words
+
+
+def test_explain_gives_the_table_as_rows_and_every_cell_with_its_source() -> None:
+    found = judged(record_content((*BASE, table(cells(**NAKAMURA), cells(**HARA)))))
+    fields = explain_fields(found.reading)
+    assert [row["user_name"] for row in fields["users"]["value"]] == ["中村 淳", "原 美咲"]
+    assert fields["users[1].user_email"]["value"] == "hara-m@city.example.lg.jp"
+    assert fields["users[1].user_email"]["source"]["part"] == "利用者一覧[1].利用者メール"

@@ -110,9 +110,13 @@ def explain_request(assessment: Assessment, concerns: list[dict[str, Any]]) -> d
 
 
 def explain_fields(reading: Reading) -> dict[str, Any]:
-    """The value that counts of every field that has one, with its source."""
-    current = {path: reading.current(path) for path in reading.values}
-    return {path: _field(value) for path, value in current.items() if value and value.value is not None}
+    """The value that counts of every field that has one, with its source: a table as rows, and each cell.
+
+    `users` has the rows as the request will hold them, `users[0].user_email` one of them with its source.
+    """
+    current, plain = {path: reading.current(path) for path in reading.values}, reading.plain()
+    found = {path: _field(value) for path, value in current.items() if value and value.value is not None}
+    return {path: {**one, "value": plain.get(path, one["value"])} for path, one in found.items()}
 
 
 def explain_concern(concern: Concern, service: str | None, sentence: Sentence) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from uketsuke.cli.output import columns
 from uketsuke.cli.words import on_pages, say
 from uketsuke.domain.content import Kind
-from uketsuke.domain.request import FieldSpec
+from uketsuke.domain.request import FieldSpec, cell_of, spec_at
 from uketsuke.processors.catalogue import Catalogue
 from uketsuke.templates.wordbook import Wordbook
 
@@ -57,13 +57,19 @@ class Telling:
         if not fields:
             return []
         rows = [
-            (f"  {self.wordbook.field(path, specs)}", self._value(found, specs.get(path)))
+            (f"  {self._label(path, specs)}", self._value(found, spec_at(specs, path)))
             for path, found in fields.items()
         ]
         return [say("explain.fields"), *columns(rows)]
 
+    def _label(self, path: str, specs: Mapping[str, FieldSpec]) -> str:
+        cell = cell_of(path)
+        return self.wordbook.field(path, specs, cell.row + 1 if cell else None)
+
     def _value(self, found: Mapping[str, Any], spec: FieldSpec | None) -> str:
         shown = spec.shown(found["value"]) if spec else str(found["value"])
+        if spec is not None and spec.row is not None:
+            shown = say("explain.rows", count=len(found["value"]))
         source = found["source"]
         words = say("explain.words", text=source["text"]) if source["text"] else ""
         return say("explain.value", value=shown, kind=self._word("source", source["kind"]), words=words)

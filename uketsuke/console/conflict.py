@@ -13,7 +13,8 @@ from uketsuke.console.site import Site
 from uketsuke.console.views.fields import stored_texts
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.visitor import Visitor
-from uketsuke.domain.request import FieldSpec
+from uketsuke.domain.reading import ROW
+from uketsuke.domain.request import FieldSpec, spec_at
 from uketsuke.errors import NotFound
 from uketsuke.queue.review import assess_now
 from uketsuke.store.requests import RequestRow
@@ -84,18 +85,19 @@ def _rows(
     site: Site, tx: Transaction, row: RequestRow, mine: Mapping[str, str], naming: Naming
 ) -> tuple[ConflictRow, ...]:
     specs = naming.specs(row.service)
-    theirs = stored_texts(assess_now(site.app, tx, row).reading, specs, site.app.today())
+    reading = assess_now(site.app, tx, row).reading
+    theirs = stored_texts(reading, specs, site.app.today())
     return tuple(
         ConflictRow(
             name,
-            specs[name].label,
+            naming.wordbook.field(name, specs, reading.place_of(name).get(ROW)),
             theirs[name],
-            _shown(specs[name], theirs[name]),
+            _shown(spec, theirs[name]),
             text,
-            _shown(specs[name], text),
+            _shown(spec, text),
         )
         for name, text in mine.items()
-        if name in specs and theirs[name] != text
+        if (spec := spec_at(specs, name)) and name in theirs and theirs[name] != text
     )
 
 

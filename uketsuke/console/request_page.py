@@ -27,15 +27,16 @@ from uketsuke.console.views.request import AgreeForm, Head, RequestPage, Service
 from uketsuke.console.views.tray import title_of
 from uketsuke.console.views.way import Way, way
 from uketsuke.console.visitor import Visitor
-from uketsuke.domain.authority import Authority
+from uketsuke.domain.authority import Authority, Path
 from uketsuke.domain.calendar import local_day
+from uketsuke.domain.corrections import corrected, is_gone
 from uketsuke.domain.plan import AgreeDate, Results, Step
 from uketsuke.domain.reading import Concern
 from uketsuke.domain.states import Decision, RequestState, StepState
 from uketsuke.domain.wording import console_day
 from uketsuke.processors.assessment import Assessment
 from uketsuke.queue.confirm import pending_of
-from uketsuke.queue.review import assess_now, corrected, planned
+from uketsuke.queue.review import assess_now, planned
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -44,6 +45,8 @@ from uketsuke.store.tray import View
 _JUDGED = frozenset({RequestState.NEEDS_REVIEW, RequestState.WAITING_REPLY, RequestState.HELD})
 """States in which the page shows what the rules say now; later it shows what was stored."""
 LONGEST_LIST = 300
+ADDRESS = frozenset({"requester_email"})
+"""Nobody need write it down where the login of who made the record names the person."""
 
 
 @dataclass(frozen=True)
@@ -97,19 +100,14 @@ def request_page(
         candidates=_candidates(row, naming),
         original=original(receipt, marks, naming),
         fields=field_rows(
-            reading,
-            concerns,
-            specs,
-            marks,
-            naming,
-            row.service,
-            typing.values,
-            stored.reading if stored else None,
+            *(reading, concerns, specs, marks, naming, row.service, typing.values),
+            stored=stored.reading if stored else None,
+            free=_free(authority),
         ),
         plan=_plan(site, seen, naming),
         steps=step_lines(seen.rows, by_number(tx, seen.rows), tx.waits.open_of_request(row.id), naming),
         exchanges=talk(tx.exchanges.of_request(row.id), naming),
-        history=history(tx.audit.of_request(row.id), naming),
+        history=history(tx.audit.of_request(row.id), naming, specs),
         related=related_to(tx, row, naming),
         may=allowed,
         undo=undo_line(undo_window(site.app, tx, row, seen.rows), site.words),
@@ -119,6 +117,12 @@ def request_page(
         typed=typing.reasons,
         record=record_part(site, tx, row, naming),
     )
+
+
+def _free(authority: Authority | None) -> frozenset[str]:
+    """What need not be there, whatever the service says."""
+    named = authority is not None and authority.person and authority.path is Path.KINTONE_CREATOR
+    return ADDRESS if named else frozenset()
 
 
 def _band(seen: Seen, authority: Authority | None, may_attest: bool, naming: Naming) -> AuthorityBand:
@@ -174,8 +178,12 @@ def _head(tx: Transaction, visitor: Visitor, seen: Seen, view: str, naming: Nami
 
 
 def with_typed(row: RequestRow, values: Mapping[str, str], who: str, at: datetime) -> RequestRow:
-    """The row as it would be with these texts saved by that operator; nothing is stored."""
-    reading = corrected(row.reading, values, who, at)
+    """The row as it would be with these texts saved by that operator; nothing is stored.
+
+    What was typed into a row that somebody else has taken out meanwhile is left out.
+    """
+    there = {path: text for path, text in values.items() if not is_gone(row.reading, path)}
+    reading = corrected(row.reading, there, who, at)
     return row.model_copy(update={"reading": reading})
 
 

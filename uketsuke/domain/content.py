@@ -125,6 +125,12 @@ class FormValue(Frozen):
     """The rows of a table, each with its cells in the order of the form."""
 
 
+def cell_parts(table: FormValue) -> tuple[tuple[str, ...], ...]:
+    """What the cells of a table are called as places that values come from: `利用者一覧[0].氏名`."""
+    rows = enumerate(table.rows)
+    return tuple(tuple(f"{table.label}[{number}].{cell.label}" for cell in row) for number, row in rows)
+
+
 API_USER = "Administrator"
 """Who has written what a token wrote (cybozu.dev, "Authentication"): nobody knows the person by it."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from uketsuke.domain.content import Channel, Chosen, Content, FormValue
+from uketsuke.domain.content import Channel, Chosen, Content, FormValue, cell_parts
 from uketsuke.domain.reading import FieldValue, Source, SourceKind, cell_path, table_value
 from uketsuke.domain.request import FieldSpec, Row, Rule
 from uketsuke.domain.text import label_key
@@ -88,7 +88,7 @@ class Typed:
         row = self.specs[name].row
         if row is None:
             return
-        lines = [(typed, cells) for typed in given for cells in self._rows(typed, row)][:MOST_ROWS]
+        lines = [cells for typed in given for cells in self._rows(typed, row)][:MOST_ROWS]
         unread = [typed for typed in given if typed.value.strip() and not (typed.rows or typed.chosen)]
         if unread:
             yield name, self._value(self.specs[name], unread[0], unread[0].label)
@@ -96,20 +96,23 @@ class Typed:
         label = given[0].label
         table = table_value(range(len(lines)), self._source(label, ""), f"label:{label}")
         yield name, table.model_copy(update={"source": self._source(label, table.raw)})
-        for number, (typed, cells) in enumerate(lines):
-            for cell, value in cells:
-                path = cell_path(name, number, cell)
-                yield path, self._value(row.specs()[cell], value, f"{typed.label}[{number}].{value.label}")
+        for number, cells in enumerate(lines):
+            for cell, value, part in cells:
+                yield cell_path(name, number, cell), self._value(row.specs()[cell], value, part)
 
-    def _rows(self, typed: FormValue, row: type[Row]) -> Iterator[list[tuple[str, FormValue]]]:
-        """The cells of every row that have a meaning; somebody chosen is a row too."""
+    def _rows(self, typed: FormValue, row: type[Row]) -> Iterator[list[tuple[str, FormValue, str]]]:
+        """The cells of every row that have a meaning, with where they stand; somebody chosen is a row too."""
         specs = row.specs()
         labels = {label_key(alias): name for name, spec in specs.items() for alias in spec.aliases}
-        for cells in typed.rows:
-            named = ((labels.get(label_key(cell.label)), cell) for cell in cells if cell.value.strip())
-            yield [(name, cell) for name, cell in named if name]
+        for cells, parts in zip(typed.rows, cell_parts(typed), strict=True):
+            named = (
+                (labels.get(label_key(cell.label)), cell, part)
+                for cell, part in zip(cells, parts, strict=True)
+            )
+            yield [(name, cell, part) for name, cell, part in named if name and cell.value.strip()]
         for one in typed.chosen:
-            yield [(name, value) for name, value in _cells_of(one, specs, typed.label) if name in specs]
+            found = _cells_of(one, specs, typed.label)
+            yield [(name, value, typed.label) for name, value in found if name in specs]
 
     def _source(self, part: str, text: str) -> Source:
         kind = _SOURCES.get(self.content.channel, SourceKind.FORM_FIELD)

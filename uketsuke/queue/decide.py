@@ -12,7 +12,9 @@ from typing import Any
 
 from uketsuke.app import Actor, App
 from uketsuke.domain.authority import Need, SecondPerson
+from uketsuke.domain.corrections import corrected, may_correct, told_before
 from uketsuke.domain.job import JobName
+from uketsuke.domain.reading import RowGone
 from uketsuke.domain.states import Decision, RequestState, StepState, permit
 from uketsuke.errors import NotAllowed, PlanChanged, SamePerson
 from uketsuke.processors.assessment import Assessment
@@ -30,7 +32,6 @@ from uketsuke.queue.review import (
     RECORDED,
     assess_now,
     check_of,
-    corrected,
     obstacle,
     planned,
     still_holds,
@@ -47,20 +48,17 @@ def correct(app: App, actor: Actor, request_id: int, version: int, values: Mappi
     """Add operator-sourced values; what was read stays. The request is judged again."""
     with deciding(app, actor, request_id, version, "correct") as now:
         now.follow(Decision.RUN)
-        if unknown := set(values) - _fields(app, now.request):
+        model = app.catalogue.service(now.request.service).request if now.request.service else CommonFields
+        reading, specs = now.request.reading, model.specs()
+        if unknown := [path for path in values if not may_correct(reading, specs, path)]:
             raise NotAllowed("correct", ", ".join(sorted(unknown))[:80], "no field of this request")
-        reading = now.request.reading
-        before = {path: one.value for path in values if (one := reading.current(path))}
-        now.told = {"before": before, "after": dict(values)}
-        reading = corrected(reading, values, actor.login, app.now())
+        now.told = {"before": told_before(reading, values), "after": dict(values)}
+        try:
+            reading = corrected(reading, values, actor.login, app.now())
+        except RowGone as gone:
+            raise NotAllowed("correct", str(gone), "no row of this request") from gone
         edited = now.request.model_copy(update={"reading": reading})
         return _judge_edited(now, edited, "correct", {"fields": sorted(values)})
-
-
-def _fields(app: App, request: RequestRow) -> set[str]:
-    """The fields that a person may type into; a value under another name could never be seen or removed."""
-    model = app.catalogue.service(request.service).request if request.service else CommonFields
-    return {*model.specs(), *request.reading.values}
 
 
 def choose_service(app: App, actor: Actor, request_id: int, version: int, service: str) -> int:

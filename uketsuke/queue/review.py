@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -12,7 +12,7 @@ from uketsuke.domain.authority import Need
 from uketsuke.domain.consent import asks_first, does_more
 from uketsuke.domain.content import Content
 from uketsuke.domain.plan import Plan
-from uketsuke.domain.reading import Concern, FieldValue, Reading, Source, SourceKind
+from uketsuke.domain.reading import Concern
 from uketsuke.intake.note import believed
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment
@@ -92,14 +92,6 @@ def still_holds(before: Assessment, after: Assessment) -> bool:
     """Whether a check says anything after an edit: of the same person, and of no other account (FAULTS 3)."""
     same = before.authority.person == after.authority.person
     return same and not does_more(before.steps or (), after.steps or ())
-
-
-def corrected(reading: Reading, values: Mapping[str, str], login: str, at: datetime) -> Reading:
-    """The reading with an operator's words added for these fields; nothing is overwritten."""
-    for path, raw in values.items():
-        source = Source(kind=SourceKind.OPERATOR, part=path, text=raw, who=login, at=at)
-        reading = reading.with_value(path, FieldValue(value=raw, raw=raw, source=source, rule="operator"))
-    return reading
 
 
 def open_concerns(request: RequestRow, concerns: tuple[Concern, ...]) -> tuple[Concern, ...]:

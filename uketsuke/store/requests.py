@@ -255,4 +255,13 @@ def _search_text(values: dict[str, Any]) -> str:
         values.get(name)
         for name in ("number", "title", "service", "requester_name", "requester_mail", "department")
     ]
-    return " ".join(dict.fromkeys(text_key(str(word)) for word in (*words, *plain.values()) if word))
+    return " ".join(dict.fromkeys(text_key(word) for word in map(_spoken, (*words, *plain.values())) if word))
+
+
+def _spoken(value: Any) -> str:
+    """A value as words: of a table those of its cells, of a list its pieces."""
+    if isinstance(value, dict):
+        return " ".join(map(_spoken, value.values()))
+    if isinstance(value, list):
+        return " ".join(map(_spoken, value))
+    return str(value) if value else ""

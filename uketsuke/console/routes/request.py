@@ -19,6 +19,7 @@ from uketsuke.console.routing import after, find_request, full_number, known_req
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.undo_window import undo_window
 from uketsuke.console.views.decisions import PAGES
+from uketsuke.console.views.original import id_of
 from uketsuke.console.views.request import Alert, RequestPage
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.content import Kind
@@ -78,7 +79,8 @@ def correct_request(request: Request, site: Here, visitor: Signed, number: str, 
         return conflict(request, site, visitor, number, view, typing.values)
     if then in THEN:
         return go(request, f"/requests/{number}/decide/{then}?view={view}")
-    return go(request, f"/requests/{number}?view={view}", Said("correct", {"number": number}))
+    place = f"#f_{id_of(table)}" if (table := form.one("row").partition("[")[0]) else ""
+    return go(request, f"/requests/{number}?view={view}{place}", Said("correct", {"number": number}))
 
 
 @router.post("/requests/{number}/run")
@@ -167,13 +169,18 @@ def _reading(request: Request, site: Site, visitor: Visitor, number: str) -> Res
 
 
 def _typing(form: Sent) -> Typing:
-    """Only what differs from what the page showed: nobody's value is saved again unseen (AP-5)."""
+    """Only what differs from what the page showed: nobody's value is saved again unseen (AP-5).
+
+    The button of a row is one more change, after everything that was typed.
+    """
     was = form.under("was.")
     values = {
         name: text.strip()
         for name, text in form.under("f.").items()
         if text.strip() != was.get(name, "").strip()
     }
+    if row := form.one("row"):
+        values = {**values, row: ""}
     return Typing(values, {key: text.strip() for key, text in form.under("over.").items() if text.strip()})
 
 

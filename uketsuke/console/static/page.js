@@ -82,7 +82,8 @@
       const field = document.getElementById(slot.dataset.slotOf);
       if (!field) continue;
       const wrong = slot.querySelector(".msg") !== null;
-      field.closest(".fr").classList.toggle("err", wrong);
+      field.closest("[data-row-of]").classList.toggle("err", wrong);
+      if (!field.matches("input, select, textarea")) continue;
       if (wrong) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     }

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.plan import LetterPreview
 from uketsuke.console.views.tray import title_of
-from uketsuke.domain.reading import Concern
+from uketsuke.domain.reading import ROW, Concern
+from uketsuke.domain.request import spec_at
 from uketsuke.domain.states import Decision, RequestState
 from uketsuke.store.requests import RequestRow
 
@@ -88,7 +89,8 @@ def questions(concerns: Sequence[Concern], row: RequestRow, naming: Naming) -> t
     for concern in concerns:
         if concern.key in row.overrides:
             continue
-        label = specs[concern.field].label if concern.field in specs and concern.field else ""
+        known = concern.field is not None and spec_at(specs, concern.field) is not None
+        label = naming.wordbook.field(concern.field, specs, concern.facts.get(ROW)) if known else ""
         sentence = naming.concern(concern, row.service)
         text = naming.words("decide.question", label=label, sentence=sentence) if label else sentence
         found.append((text, text))

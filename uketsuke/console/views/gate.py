@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.original import id_of
 from uketsuke.domain.authority import Authority, Evidence, Need
-from uketsuke.domain.reading import Concern
+from uketsuke.domain.reading import ROW, Concern
+from uketsuke.domain.request import spec_at
 from uketsuke.queue.review import IDENTITY_CHECK, VOID, VOIDED
 from uketsuke.store.shapes import Override
 
@@ -62,14 +64,15 @@ def reasons(
     for concern in concerns:
         override = overrides.get(concern.key)
         place = concern.decided_by or concern.field
-        known = place in specs
-        label, text = _split(specs[place].label if place and known else "", naming, concern, service)
+        known = place is not None and spec_at(specs, place) is not None
+        name = naming.wordbook.field(place, specs, concern.facts.get(ROW)) if known else ""
+        label, text = _split(name, naming, concern, service)
         found.append(
             Reason(
                 key=concern.key,
                 text=text,
                 label=label,
-                href=f"#f_{place}" if known else "",
+                href=f"#f_{id_of(place)}" if place and known else "",
                 soft=not concern.hard,
                 overridden=_let_stand(override, naming) if override and not concern.hard else "",
             )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.progress import refusal
+from uketsuke.domain.corrections import ROW_IN
+from uketsuke.domain.request import FieldSpec, cell_of, spec_at
 from uketsuke.store.audit import Entry
 from uketsuke.store.exchanges import Exchange
 
@@ -34,17 +36,37 @@ class Talk:
     id: int = 0
 
 
-def history(entries: Sequence[Entry], naming: Naming) -> tuple[HistoryLine, ...]:
-    """The entries, newest first."""
+def history(
+    entries: Sequence[Entry], naming: Naming, specs: Mapping[str, FieldSpec] | None = None
+) -> tuple[HistoryLine, ...]:
+    """The entries, newest first; a correction names the fields, cells and rows by their `specs`."""
     return tuple(
         HistoryLine(
             naming.at(entry.at),
             naming.actor(entry.actor),
-            what_happened(entry, naming),
+            _with_fields(what_happened(entry, naming), entry, naming, specs or {}),
             why_so(entry, naming),
         )
         for entry in reversed(entries)
     )
+
+
+def _with_fields(text: str, entry: Entry, naming: Naming, specs: Mapping[str, FieldSpec]) -> str:
+    """The sentence with what was corrected, where the entry says so and the service has it."""
+    paths = entry.facts.get("fields")
+    found = [_field(str(path), naming, specs) for path in paths] if isinstance(paths, list) else []
+    named = "、".join(dict.fromkeys(one for one in found if one))
+    return naming.words("history.fields", text=text, fields=named) if named else text
+
+
+def _field(path: str, naming: Naming, specs: Mapping[str, FieldSpec]) -> str:
+    table, cell = path.removesuffix(ROW_IN), cell_of(path)
+    if spec_at(specs, table) is None:
+        return ""
+    label = naming.wordbook.field(table, specs)
+    if path != table:
+        return naming.words("history.row-in", table=label)
+    return naming.words("history.row-out", table=label) if cell and cell.name is None else label
 
 
 def what_happened(entry: Entry, naming: Naming) -> str:

@@ -6,14 +6,17 @@ image, script or link of a sender ever reaches a browser.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from uketsuke.console.views.naming import Naming
-from uketsuke.domain.content import Attachment, Channel, Content
+from uketsuke.domain.content import Attachment, Channel, Content, FormValue, cell_parts
 from uketsuke.domain.reading import Reading, SourceKind
 from uketsuke.store.receipts import Receipt
 
+_FIELDS_ONLY = frozenset({Channel.KINTONE, Channel.FORMBRIDGE})
+"""Channels whose text is nothing but their fields written out once more."""
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -37,6 +40,16 @@ class Piece:
     sign: str = ""
     bad: bool = False
 
+    @property
+    def anchor(self) -> str:
+        """The id of the first field that was read from it, without its prefix."""
+        return id_of(self.fields[0])
+
+
+def id_of(path: str) -> str:
+    """A path as part of an id, without what addresses and selectors give a meaning: `users_1_user_email`."""
+    return re.sub(r"\W+", "_", path).strip("_")
+
 
 @dataclass(frozen=True)
 class TypedRow:
@@ -44,6 +57,8 @@ class TypedRow:
 
     label: str
     pieces: tuple[Piece, ...]
+    rows: tuple[tuple[TypedRow, ...], ...] = ()
+    """Its rows, each with its cells, where it is a table; then it has no pieces of its own."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +161,9 @@ def original(receipt: Receipt, marks: Marks, naming: Naming) -> Original:
     return Original(
         title=_title(receipt, naming),
         download=_download(mail, naming),
-        headers=_headers(content, marks, naming, receipt) if mail else _note_headers(content, naming),
+        headers=_headers(content, marks, naming, receipt) if mail else _other_headers(content, naming),
         values=_typed(content, marks),
-        pieces=marks.cut("text", content.text),
+        pieces=() if content.channel in _FIELDS_ONLY else marks.cut("text", content.text),
         rest=_rest(content),
         problems=tuple(_problem(problem.code, naming) for problem in content.problems),
         attachments=tuple(File(_name(file, naming), _size(file.size)) for file in content.attachments),
@@ -156,8 +171,12 @@ def original(receipt: Receipt, marks: Marks, naming: Naming) -> Original:
 
 
 def typed_labels(content: Content | None) -> tuple[str, ...]:
-    """The labels of typed values, which are parts of the original like its text."""
-    return tuple(typed.label for typed in content.values) if content else ()
+    """The labels of typed values and of their cells, which are parts of the original like its text."""
+    found = list[str]()
+    for typed in content.values if content else ():
+        found.append(typed.label)
+        found += [part for row in cell_parts(typed) for part in row]
+    return tuple(found)
 
 
 def _title(receipt: Receipt, naming: Naming) -> str:
@@ -186,6 +205,21 @@ def _headers(
     return tuple(rows)
 
 
+def _other_headers(content: Content, naming: Naming) -> tuple[tuple[str, tuple[Piece, ...]], ...]:
+    """Of a note who took it, of a record who made it and which one it is."""
+    words, record = naming.words, content.record
+    if content.channel not in _FIELDS_ONLY:
+        return _note_headers(content, naming)
+    rows = [(words("original.applied-at"), (Piece(naming.at(content.submitted_at)),))]
+    if record is not None:
+        place = words(
+            "original.record-of", app=record.app_name or record.app, id=record.id, revision=record.revision
+        )
+        rows.append((words("original.creator"), (Piece(record.creator or "―"),)))
+        rows.append((words("original.record"), (Piece(place),)))
+    return tuple(rows)
+
+
 def _note_headers(content: Content, naming: Naming) -> tuple[tuple[str, tuple[Piece, ...]], ...]:
     words = naming.words
     rows = [
@@ -198,18 +232,19 @@ def _note_headers(content: Content, naming: Naming) -> tuple[tuple[str, tuple[Pi
 
 
 def _typed(content: Content, marks: Marks) -> tuple[TypedRow, ...]:
-    by_part: Mapping[str, tuple[int, Span]] = {
-        span.part: (number, span) for number, span in enumerate(marks.spans, 1)
-    }
-    rows = []
-    for typed in content.values:
-        number, span = by_part.get(typed.label, (0, None))
+    by_part = {span.part: (number, span) for number, span in enumerate(marks.spans, 1)}
+
+    def shown(typed: FormValue, part: str) -> TypedRow:
+        if typed.rows:
+            rows = zip(typed.rows, cell_parts(typed), strict=True)
+            return TypedRow(typed.label, (), tuple(tuple(map(shown, cells, parts)) for cells, parts in rows))
+        number, span = by_part.get(part, (0, None))
         if span is None:
-            rows.append(TypedRow(typed.label, (Piece(typed.value),)))
-            continue
+            return TypedRow(typed.label, (Piece(typed.value),))
         bad = bool(marks.bad.intersection(span.fields))
-        rows.append(TypedRow(typed.label, (Piece(typed.value, span.fields, number, sign(number), bad),)))
-    return tuple(rows)
+        return TypedRow(typed.label, (Piece(typed.value, span.fields, number, sign(number), bad),))
+
+    return tuple(shown(typed, typed.label) for typed in content.values)
 
 
 def _rest(content: Content) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from uketsuke.console.views.fields import read_value
+from uketsuke.console.views.fields import read_value, row_words
 from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.status_inquiry import (
     call_promise,
@@ -240,7 +240,13 @@ def _values(request: RequestRow, naming: Naming) -> tuple[tuple[str, str], ...]:
     today = local_day(naming.now)
     for name, spec in naming.specs(request.service).items():
         current = request.reading.current(name)
-        if current is None or current.value in (None, ""):
+        if current is None or current.value in (None, "", []):
+            continue
+        if spec.row is not None:
+            lines = request.reading.plain().get(name)
+            for number, line in enumerate(lines if isinstance(lines, list) else [], 1):
+                place = naming.wordbook.field(f"{name}[0]", {name: spec}, number)
+                rows.append((place, row_words(spec, line, today)))
             continue
         if spec.rule is Rule.DATE and isinstance(current.value, str):
             rows.append((spec.label, letter_day(date.fromisoformat(current.value))))
