@@ -13,6 +13,7 @@ from tests.desk import OPERATOR, SECOND
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.queue.answers import complete_step
+from uketsuke.queue.correspondence import status_token
 from uketsuke.queue.work import tick
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.users import User
@@ -62,14 +63,20 @@ def city() -> Checking:
     return Checking()
 
 
-def test_what_was_done_stands_beside_each_check_and_the_longest_waiting_is_first(city: Checking) -> None:
-    page = city.page()
+@pytest.fixture(scope="module")
+def seen() -> Checking:
+    """One in which no test answers a check."""
+    return Checking()
+
+
+def test_what_was_done_stands_beside_each_check_and_the_longest_waiting_is_first(seen: Checking) -> None:
+    page = seen.page()
     assert words(page.xpath("//nav[@class='nav']//a[@aria-current]")[0]) == "まとめて確認 未処理2件"
     assert [words(one) for one in page.xpath("//main//h2")] == ["書庫の利用登録 2件"]
     rows = page.xpath("//section[contains(@class,'check')]")
     assert [one.xpath(".//h3//a/@href")[0] for one in rows] == [
-        f"/requests/{city.first.number}",
-        f"/requests/{city.second.number}",
+        f"/requests/{seen.first.number}",
+        f"/requests/{seen.second.number}",
     ]
     assert words(rows[0].xpath(".//*[contains(@class,'st')]")[0]) == "12/7(月) から 3営業日"
     assert [words(one) for one in rows[0].xpath(".//thead//th")] == ["氏名", "利用者番号", "本番", "検証"]
@@ -93,9 +100,25 @@ def test_ap_87_several_are_confirmed_at_once_and_each_releases_its_request(city:
         assert city.office.desk.request(row.number).state is RequestState.DONE
 
 
-def test_nothing_chosen_changes_nothing_and_says_so(city: Checking) -> None:
-    city.screen.send(form(city.page(), "/checks"), "選んだものを確認")
-    assert city.said().startswith("確認するものを選んでください")
+def test_the_requester_sees_that_it_is_being_checked(seen: Checking) -> None:
+    page = seen.screen.get(f"/s/{status_token(seen.office.desk.app, seen.first.number)}")
+    assert words(page.xpath("//*[@aria-current='step']")[0]).endswith("登録の確認")
+    assert "甲野 一 U11" not in words(page)
+
+
+def test_ap_67_until_the_number_is_given_it_says_so_and_then_the_number(city: Checking) -> None:
+    desk, asked = Screen(city.office.desk).sign_in(), city.office.ask("戊野 五")
+    plan = words(desk.get(f"/requests/{asked.number}").get_element_by_id("plan"))
+    assert "付番後に決まる追加利用者番号 1件を付番" in plan
+    city.office.run(asked)
+    page = words(desk.get(f"/requests/{asked.number}").get_element_by_id("plan"))
+    assert "U110403追加利用者番号 1件を付番" in page
+    assert "付番後に決まる" not in page
+
+
+def test_nothing_chosen_changes_nothing_and_says_so(seen: Checking) -> None:
+    seen.screen.send(form(seen.page(), "/checks"), "選んだものを確認")
+    assert seen.said().startswith("確認するものを選んでください")
 
 
 def test_sending_back_needs_a_comment_which_then_stands_before_the_desk(city: Checking) -> None:
@@ -110,7 +133,10 @@ def test_sending_back_needs_a_comment_which_then_stands_before_the_desk(city: Ch
     )
     city.office.desk.work()
     task = next(one for one in city.office.steps(city.first, "manual-task") if one.state is StepState.WAITING)
-    work = Screen(city.office.desk).sign_in().get(f"/work-items/{task.id}")
+    desk = Screen(city.office.desk).sign_in()
+    assert [words(one) for one in desk.get("/work-items").xpath("//span[@class='st bad']")] == ["差戻し"] * 2
+    assert "差戻し：<i>乙野</i>さんが未登録です" in words(desk.get(f"/requests/{city.first.number}"))
+    work = desk.get(f"/work-items/{task.id}")
     assert words(work.xpath("//section[contains(@class,'back')]")[0]).startswith(
         "デジタル戦略部からの差戻し<i>乙野</i>さんが未登録です森 千夏"
     )
@@ -125,16 +151,16 @@ def test_whoever_comes_second_is_told_and_changes_nothing(city: Checking) -> Non
     assert city.said() == "1件を確認しました。1件は、いまは確認できないため、そのままです"
 
 
-def test_ap_88_who_had_a_part_sees_why_and_a_direct_post_changes_nothing(city: Checking) -> None:
-    with city.office.desk.app.database.transaction("hire") as tx:
+def test_ap_88_who_had_a_part_sees_why_and_a_direct_post_changes_nothing(seen: Checking) -> None:
+    with seen.office.desk.app.database.transaction("hire") as tx:
         mine = USERS[2]
         tx.users.put(mine.model_copy(update={"login": "part", "employee_number": "D0002"}))
         tx.users.put(
             User(login="nobody", name="無名", roles=(Role.OFFICER,), password_hash=mine.password_hash)
         )
-    step = city.check(city.first)
+    step = seen.check(seen.first)
     for login, why in (("part", "この依頼に関わっている"), ("nobody", "職員番号のないサインイン")):
-        screen = Screen(city.office.desk).sign_in(login)
+        screen = Screen(seen.office.desk).sign_in(login)
         page = screen.get("/checks")
         assert why in words(page.xpath("//section[contains(@class,'check')]")[0])
         assert not page.xpath("//input[@name='check']")
@@ -142,9 +168,9 @@ def test_ap_88_who_had_a_part_sees_why_and_a_direct_post_changes_nothing(city: C
         for sent in ({"verdict": "pass"}, {"verdict": "send-back", "comment": "直す"}):
             answer = screen.client.post(f"/checks/{step}", data={"csrf": csrf, **sent})
             assert answer.status_code in (403, 409)
-    assert city.check(city.first) == step
+    assert seen.check(seen.first) == step
 
 
-def test_an_officer_begins_at_the_checks(city: Checking) -> None:
-    assert city.screen.client.get("/").headers["location"] == "/checks"
-    Screen(city.office.desk).sign_in().get("/checks", 403)
+def test_an_officer_begins_at_the_checks(seen: Checking) -> None:
+    assert seen.screen.client.get("/").headers["location"] == "/checks"
+    Screen(seen.office.desk).sign_in().get("/checks", 403)

@@ -108,6 +108,14 @@ class Steps(Repository):
             and done.issuperset(plan.needs(step.seq))
         ]
 
+    def last_checks(self, requests: Collection[int]) -> dict[int, StepRow]:
+        """The last check of each of the requests that a department has answered."""
+        answered = (steps.c.kind == "check") & (steps.c.state == StepState.DONE)
+        statement = (
+            select(steps).where(answered, steps.c.request_id.in_(list(requests))).order_by(steps.c.seq)
+        )
+        return {row.request_id: row for row in self._all(StepRow, statement)}
+
     def in_state(self, state: StepState, limit: int = 200) -> list[StepRow]:
         """Steps in that state by deadline: failed and unknown ones for /outbox."""
         statement = select(steps).where(steps.c.state == state)

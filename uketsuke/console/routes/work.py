@@ -20,6 +20,7 @@ from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.views.work import WorkPage, work_list
 from uketsuke.console.visitor import Visitor
 from uketsuke.console.work_page import read_results, tasks_of, work_page
+from uketsuke.domain.checking import OUTCOME, SEND_BACK
 from uketsuke.domain.plan import ManualTask
 from uketsuke.domain.states import WaitKind, is_work_of
 from uketsuke.errors import Incomplete, NotFound
@@ -39,7 +40,9 @@ def show_work_list(request: Request, site: Here, visitor: Signed) -> Response:
         naming = naming_of(site, tx)
         items = tx.waits.work_list(today)
         later = len(tx.waits.work_list(date.max, (WaitKind.DATE,)))
-        work = work_list(items, tasks_of(site, tx, items), later, naming)
+        checks = tx.steps.last_checks([item.wait.request_id for item in items])
+        back = {one for one, row in checks.items() if (row.result or {}).get(OUTCOME) == SEND_BACK}
+        work = work_list(items, tasks_of(site, tx, items), later, naming, back)
         frame = frame_of(request, site, tx, visitor, "work")
     return answer(site, "work-list.html", frame, work=work)
 

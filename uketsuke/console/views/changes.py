@@ -95,7 +95,11 @@ def _new_rows(step: AllocateNumber, results: Results, naming: Naming) -> tuple[C
         )
         later = words("plan.after-numbering") if left is None else ""
         change = Change(label, None, "、".join(numbers), later)
-        return (ChangeRow(ledger.title, "", words("op.allocate"), "add", (change,), note),)
+        return (
+            ChangeRow(
+                ledger.title, "、".join(filter(None, numbers)), words("op.allocate"), "add", (change,), note
+            ),
+        )
     note = words("op.allocate-note", number=label, count=step.count)
     own = [*step.rows, *({} for _ in range(len(numbers) - len(step.rows)))]
     return tuple(

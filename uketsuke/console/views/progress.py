@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from uketsuke.console.views.naming import Naming
+from uketsuke.domain.checking import COMMENT, OUTCOME, SEND_BACK
 from uketsuke.domain.plan import (
     AccountAction,
     AllocateNumber,
@@ -106,6 +107,10 @@ def _note(row: StepRow, naming: Naming) -> str:
     if row.error:
         return failure(row.error, naming)
     result = row.result or {}
+    if row.kind == "check" and result.get(COMMENT):
+        sent_back = result.get(OUTCOME) == SEND_BACK
+        comment = str(result[COMMENT])
+        return naming.words("step.sent-back", comment=comment) if sent_back else comment
     units = result.get("asset_no", result.get("numbers"))
     return "、".join(str(one) for one in units) if isinstance(units, list) else ""
 

@@ -21,7 +21,7 @@ from uketsuke.console.views.status_inquiry import (
 )
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.calendar import local, local_day
-from uketsuke.domain.plan import AccountAction, AgreeDate, Confirm, ManualTask, Step
+from uketsuke.domain.plan import AccountAction, AgreeDate, Check, Confirm, ManualTask, Step
 from uketsuke.domain.request import Rule
 from uketsuke.domain.states import ENDED, Decision, LetterState, RequestState, Role, allowed
 from uketsuke.domain.wording import letter_day, letter_until
@@ -207,6 +207,7 @@ def _stages(steps: Sequence[Step]) -> dict[str, frozenset[int]]:
         "agree": agreed,
         "hand-over": tasks if agreed else frozenset(),
         "work": accounts | (frozenset() if agreed else tasks),
+        "dept-check": frozenset(step.seq for step in steps if isinstance(step, Check)),
     }
     return {name: numbers for name, numbers in stages.items() if numbers} or {"work": frozenset()}
 

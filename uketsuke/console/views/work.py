@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +29,8 @@ class WorkRow:
     name: str
     assignee: str
     badge: Badge | None
+    sent_back: str = ""
+    """差戻し, where a department wants it done again."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,13 @@ class WorkPage:
 
 
 def work_list(
-    items: Sequence[WorkItem], tasks: Mapping[int, ManualTask], later: int, naming: Naming
+    items: Sequence[WorkItem],
+    tasks: Mapping[int, ManualTask],
+    later: int,
+    naming: Naming,
+    sent_back: Collection[int] = (),
 ) -> WorkList:
-    """Build the list; `tasks` are the manual tasks by step id."""
+    """Build the list; `tasks` are the manual tasks by step id, `sent_back` ids of requests that came back."""
     return WorkList(
         tuple(
             WorkRow(
@@ -133,6 +139,7 @@ def work_list(
                 name=item.requester_name or "",
                 assignee=naming.person(item.assignee),
                 badge=badge(work_due(item, naming), naming.now, naming.calendar, naming.words),
+                sent_back=naming.words("work.sent-back") if item.wait.request_id in sent_back else "",
             )
             for item in items
         ),
