@@ -129,16 +129,18 @@ def app_inlets(app: App) -> tuple[AppInlet, ...]:
     if site is None or app.kintone is None:
         return ()
     client = KintoneClient(app.kintone)
-    return tuple(AppInlet(one, site.url, client, labels_of(one, app.catalogue)) for one in site.app)
+    return tuple(_app_inlet(one, site.url, client, app.catalogue) for one in site.app)
 
 
-def labels_of(app: KintoneApp, catalogue: Catalogue) -> dict[str, str]:
-    """Field code → label of the service, for the fields that the settings name (see `app_settings`)."""
+def _app_inlet(app: KintoneApp, url: str, client: KintoneClient, catalogue: Catalogue) -> AppInlet:
+    """The app with what its service calls its fields; a service that is not there has no names for them."""
     try:
-        specs = catalogue.service(app.service).request.specs()
+        service = catalogue.service(app.service)
     except UnknownService:
-        return {}
-    return {code: specs[name].label for code, name in app.fields.items() if name in specs}
+        return AppInlet(app, url, client)
+    specs = service.request.specs()
+    labels = {code: specs[name].label for code, name in app.fields.items() if name in specs}
+    return AppInlet(app, url, client, labels, frozenset(service.labels()))
 
 
 def make_sender(settings: Settings) -> Sender:
