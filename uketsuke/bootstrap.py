@@ -129,18 +129,19 @@ def app_inlets(app: App) -> tuple[AppInlet, ...]:
     if site is None or app.kintone is None:
         return ()
     client = KintoneClient(app.kintone)
-    return tuple(_app_inlet(one, site.url, client, app.catalogue) for one in site.app)
+    return tuple(
+        AppInlet(one, site.url, client, site.writes_as(one.id), labels_of(one, app.catalogue))
+        for one in site.app
+    )
 
 
-def _app_inlet(app: KintoneApp, url: str, client: KintoneClient, catalogue: Catalogue) -> AppInlet:
-    """The app with what its service calls its fields; a service that is not there has no names for them."""
+def labels_of(app: KintoneApp, catalogue: Catalogue) -> dict[str, str]:
+    """Field code → label of the service, for the fields that the settings name (see `app_settings`)."""
     try:
-        service = catalogue.service(app.service)
+        specs = catalogue.service(app.service).request.specs()
     except UnknownService:
-        return AppInlet(app, url, client)
-    specs = service.request.specs()
-    labels = {code: specs[name].label for code, name in app.fields.items() if name in specs}
-    return AppInlet(app, url, client, labels, frozenset(service.labels()))
+        return {}
+    return {code: specs[name].label for code, name in app.fields.items() if name in specs}
 
 
 def make_sender(settings: Settings) -> Sender:

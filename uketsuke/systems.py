@@ -126,6 +126,8 @@ class KintoneApp(Part):
     status: RecordFields = RecordFields()
     actions: dict[str, str] = Field(default_factory=dict)
     """State → name of the action in the app's process management that leads there."""
+    states: dict[str, str] = Field(default_factory=dict)
+    """State (`running`, `done`, `returned`) → the word that is written; empty = 処理中, 完了, 差戻し."""
     since: date | None = None
     """Records made before that day (Japan time) are left alone; None = all are taken in."""
     poll_seconds: float = Field(default=60, gt=0)
@@ -157,6 +159,10 @@ class KintoneSite(Part):
     """How long kintone may be silent in each call."""
     at_once: int = Field(default=4, ge=1, le=20)
     """Calls at the same time, of the hundred that kintone gives the whole city."""
+
+    def writes_as(self, app: int) -> str:
+        """The login name under which kintone keeps what we write in an app: a token is nobody's."""
+        return "Administrator" if app in self.tokens else self.user
 
     def of(self, app: int) -> KintoneApp | None:
         """What the settings say of an app; None where its records are none of ours."""

@@ -150,8 +150,7 @@ def record_desk(city: City, url: str, queue: Queue | None = None, **app: Any) ->
         service="lte-handover",
         name="LTE返却申請",
         fields={"申請者の名前": "requester_name"},
-        status=STATUS,
-        **app,
+        **{"status": STATUS, **app},
     )
     site = KintoneSite(url=url, tokens={NUMBER: SecretStr("lte")}, timeout_seconds=5, app=(setting,))
     desk = Desk.open(MORNING, kintone=site, **({"queue": queue} if queue else {}))

@@ -19,6 +19,7 @@ from pydantic import Field, JsonValue, TypeAdapter
 from uketsuke.domain.checking import Check as Check
 from uketsuke.domain.content import Frozen
 from uketsuke.domain.numbering import AllocateNumber as AllocateNumber
+from uketsuke.domain.record import RecordStatus as RecordStatus
 from uketsuke.domain.states import Role
 from uketsuke.domain.step import BaseStep
 from uketsuke.domain.step import Ref as Ref
@@ -195,7 +196,8 @@ Step = Annotated[
     | ManualTask
     | Check
     | Confirm
-    | AccountAction,
+    | AccountAction
+    | RecordStatus,
     Field(discriminator="kind"),
 ]
 STEP: TypeAdapter[Step] = TypeAdapter(Step)

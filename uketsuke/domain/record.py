@@ -1,14 +1,32 @@
-"""One revision of a kintone record: what a receipt of it is known by (DESIGN 5)."""
+"""Kintone records: one revision, by which a receipt is known, and what a plan writes back (DESIGN 5, 7)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from uketsuke.domain.content import Content, FormValue
+from uketsuke.domain.step import BaseStep, Values
 
 _IDENTITY = re.compile(r"kintone:(\d{1,15}):(\d{1,15}):(\d{1,15})", re.ASCII)
+
+
+class RecordStatus(BaseStep):
+    """Show on the application's kintone record how far we are; the settings of its app say in which fields.
+
+    `set` by meaning: `state` (`running`, `done`, `returned`), `receipt_number`, `operator`, `done_on`,
+    `comment`. None stands for what is known when it runs: the request's number, who started the plan,
+    the day. Let other steps not wait for it: what kintone does not take must not hold up the work.
+
+    Results: `revision`, `written` (False: it was so already, or the app has no settings).
+    """
+
+    kind: Literal["record-status"] = "record-status"
+    app: str
+    record: str
+    set: Values
 
 
 @dataclass(frozen=True, order=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import cast
 
 from pydantic import ValidationError
 
@@ -56,22 +55,7 @@ def _read_values(values: object, findings: Findings) -> tuple[FormValue, ...]:
     if not isinstance(values, Object):
         findings.add(ProblemCode.BROKEN_NOTE, "values")
         return ()
-    return tuple(_read_value(label, value) for label, value in values)
-
-
-def _read_value(label: str, value: object) -> FormValue:
-    """A field; a list of objects is a table, each object a row by the labels of its cells."""
-    items = cast("list[object]", value) if isinstance(value, list) else []
-    rows = tuple(
-        tuple(FormValue(label=clean(name), value=words_of(cell)) for name, cell in item)
-        for item in items
-        if isinstance(item, Object)
-    )
-    if not rows or len(rows) < len(items):
-        return FormValue(label=clean(label), value=words_of(value))
-    filled = tuple(row for row in rows if any(cell.value.strip() for cell in row))
-    lines = ("、".join(f"{cell.label}：{cell.value}" for cell in row if cell.value) for row in filled)
-    return FormValue(label=clean(label), value="\n".join(lines), rows=filled)
+    return tuple(FormValue(label=clean(label), value=words_of(value)) for label, value in values)
 
 
 def _read_deed(fields: dict[str, object], called_at: datetime | None, findings: Findings) -> Deed | None:

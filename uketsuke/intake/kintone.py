@@ -13,7 +13,7 @@ a moment before the newest one of the first question moves the mark.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -21,7 +21,6 @@ from uketsuke.clock import Clock
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.content import Channel
 from uketsuke.domain.record import RecordRevision
-from uketsuke.domain.text import label_key
 from uketsuke.intake.accept import Accepted, take_in
 from uketsuke.intake.app_source import MOST_ASKED, Apps, FoundField, FoundRecord
 from uketsuke.intake.polling import Keeper
@@ -47,10 +46,10 @@ class AppInlet:
     site: str
     """Where the kintone is, for the link to each record."""
     apps: Apps
+    writer: str = ""
+    """The login name under which kintone keeps what we write; empty = not known."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Field code → the label that the service knows, for what the settings say in place of the form's own."""
-    known: Collection[str] = ()
-    """Label keys of the service: a field whose code is one of them needs no other label."""
     _form: Mapping[str, FoundField] = field(default_factory=dict)
 
     @property
@@ -152,7 +151,7 @@ class AppInlet:
                 summary.known += 1
             else:
                 accepted = None
-                if known is None or not known.is_ours(record.revision):
+                if known is None or not (known.is_ours(record.revision) and self._wrote(record)):
                     accepted = self._accept(tx, clock, record, known)
                     summary.count(accepted)
                 self._note(tx, record, known, accepted)
@@ -164,7 +163,7 @@ class AppInlet:
     def _accept(
         self, tx: Transaction, clock: Clock, record: FoundRecord, known: RecordRow | None
     ) -> Accepted:
-        overwritten = known is not None and record.revision in known.own_revisions
+        overwritten = known is not None and record.revision in known.own_revisions and self._wrote(record)
         from_bridge = self.app.written_by == "formbridge"
         return take_in(
             tx,
@@ -174,6 +173,11 @@ class AppInlet:
             received_at=clock.now(),
             original_id=str(RecordRevision(self.app.id, record.id, record.revision)),
         )
+
+    def _wrote(self, record: FoundRecord) -> bool:
+        """Whether 更新者 is ourselves: a revision noted before a write may have become somebody else's."""
+        modifier = record.first("MODIFIER")
+        return not self.writer or not isinstance(modifier, dict) or modifier.get("code") == self.writer
 
     def _note(
         self, tx: Transaction, record: FoundRecord, known: RecordRow | None, accepted: Accepted | None
@@ -213,14 +217,9 @@ class AppInlet:
     def _labels(self, fields: Mapping[str, FoundField]) -> Iterator[tuple[str, str]]:
         """Code → label of every field where they differ, in tables too; those of ours are known by code."""
         for code, one in fields.items():
-            ours = code in self.app.status.codes()
-            if one.label not in ("", code) and not ours and not self._says_more(code, one.label):
+            if one.label not in ("", code) and code not in self.app.status.codes():
                 yield code, one.label
             yield from self._labels(one.fields)
-
-    def _says_more(self, code: str, label: str) -> bool:
-        """Whether the service knows a field by its code, and not by its label."""
-        return label_key(code) in self.known and label_key(label) not in self.known
 
     def status_of(self, record: FoundRecord) -> str | None:
         """Its status as people see it there: of process management, and of the field in which we write."""

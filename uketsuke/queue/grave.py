@@ -110,10 +110,12 @@ def _alarm(app: App, tx: Transaction, request: RequestRow) -> None:
     if tx.marks.get(name) is not None:
         return
     tx.marks.set(name, request.number)
-    tx.audit.note(
-        request,
-        SYSTEM.login,
-        "breaker",
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="breaker",
+        subject=f"request:{request.number}",
+        request_id=request.id,
         facts={"second_person": SecondPerson.BEFORE.value},
     )
     log.error("too_many_r3_effects", request=request.number)

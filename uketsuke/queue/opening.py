@@ -40,10 +40,12 @@ def open_request(
     request_id = tx.requests.add(receipt.id, **facts)
     tx.receipts.join(receipt.id, request_id)
     request = tx.requests.get(request_id)
-    tx.audit.note(
-        request,
-        SYSTEM.login,
-        "open",
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="open",
+        subject=f"request:{request.number}",
+        request_id=request.id,
         receipt_id=receipt.id,
         facts={
             "service": request.service,

@@ -11,6 +11,7 @@ from typing import Any
 from uketsuke.app import Actor, App
 from uketsuke.connectors import ledger, manual, numbering
 from uketsuke.connectors.base import Done, Effect
+from uketsuke.connectors.record_status import RecordWrite
 from uketsuke.domain.calendar import local_day
 from uketsuke.domain.deadline import due
 from uketsuke.domain.job import Claim
@@ -24,6 +25,7 @@ from uketsuke.domain.plan import (
     LedgerUpdate,
     ManualTask,
     Recorded,
+    RecordStatus,
     Ref,
     Reserve,
     SendMail,
@@ -39,6 +41,7 @@ from uketsuke.queue.events import events_of
 from uketsuke.queue.external import carry_out, outward
 from uketsuke.queue.grave import require_consent
 from uketsuke.queue.progress import finish_step, refresh_due
+from uketsuke.queue.write_back import keep_values, record_write, write_back
 from uketsuke.store.ledgers import OutOfStock, RowExists
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -52,15 +55,19 @@ def perform(app: App, claim: Claim) -> None:
             row = tx.steps.get(claim.row_id)  # as whoever held the lock before has left it
             # RUNNING: begun in another system, and cut.
             is_due = row.state in (StepState.READY, StepState.RUNNING)
-            outside = outward(app, tx, row) if is_due else None
+            outside = (outward(app, tx, row) or record_write(app, tx, row)) if is_due else None
             if outside is not None:
                 _begin(app, tx, row)
+                if isinstance(outside, RecordWrite):
+                    keep_values(tx, row, outside)
                 tx.jobs.renew(claim, timedelta(seconds=app.settings.queue.lease_seconds))
             else:
                 if is_due:
                     _do(app, tx, row)
                 tx.jobs.complete(claim)
-        if outside is not None:
+        if isinstance(outside, RecordWrite):
+            write_back(app, claim, outside)
+        elif outside is not None:
             carry_out(app, claim, outside)
     except NotAllowed as refused:
         _stop(app, claim, "not-permitted", {"why": refused.why})
@@ -142,6 +149,8 @@ def _act(app: App, tx: Transaction, step: Step, effect: Effect) -> Done | None:
             manual.hand_account(tx, effect.request_id, effect.step_id)
         case Confirm():
             return confirm.begin(app, tx, step, effect)
+        case RecordStatus():  # no settings say where: nothing is written, and the page says so
+            return Done({"written": False}, {"app": step.app, "record": step.record, "why": "no-app"})
     return None
 
 
@@ -193,10 +202,12 @@ def _stop(
         row = tx.steps.get(claim.row_id)
         error = {"code": code, **facts, **(values or {})}
         tx.steps.set_state(row.id, StepState.FAILED, expected={StepState.READY}, error=error)
-        tx.audit.note(
-            request,
-            "uketsuke",
-            "step-failed",
+        tx.audit.append(
+            at=tx.now,
+            actor="uketsuke",
+            action="step-failed",
+            subject=f"request:{request.number}",
+            request_id=request.id,
             reason=code,
             facts={"step": row.seq, **facts},
             personal=values,

@@ -99,10 +99,12 @@ def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -
         tx.requests.update(request.id, request.version, **fresh)
         if assessment.kind is Kind.INQUIRY:
             begin(app, tx, tx.requests.get(request.id), receipt, content)
-    tx.audit.note(
-        request,
-        SYSTEM.login,
-        "read-again",
+    tx.audit.append(
+        at=tx.now,
+        actor=SYSTEM.login,
+        action="read-again",
+        subject=f"request:{request.number}",
+        request_id=request.id,
         receipt_id=receipt.id,
         facts={"service": assessment.service},
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
 from uketsuke.app import Actor, App
 from uketsuke.connectors import manual
 from uketsuke.domain.authority import Risk
@@ -16,6 +20,7 @@ from uketsuke.queue.grave import weight_of
 from uketsuke.queue.involvement import require_apart
 from uketsuke.queue.progress import finish_step, refresh_due, state_change
 from uketsuke.queue.review import assess_now
+from uketsuke.queue.write_back import settle
 from uketsuke.store.requests import RequestRow
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
@@ -30,7 +35,7 @@ def retry_step(app: App, actor: Actor, step_id: int) -> None:
         row, request = _stopped(tx, step_id, "retry-step", actor)
         tx.steps.set_state(row.id, StepState.READY, expected=STOPPED)
         tx.enqueue(JobName.PERFORM, row.id)
-        tx.audit.note(request, actor.login, "retry-step", {"step": row.seq})
+        _audit(tx, actor, "retry-step", request, {"step": row.seq})
 
 
 def accept_step(app: App, actor: Actor, step_id: int) -> None:
@@ -42,8 +47,9 @@ def accept_step(app: App, actor: Actor, step_id: int) -> None:
             raise NotAllowed("accept-step", row.state, "nobody has seen that it is so")
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
         result = {"done_on": app.today().isoformat(), "through": through(app, step), "outcome": WAS_SO}
-        tx.audit.note(request, actor.login, "accept-step", {"step": row.seq})
+        _audit(tx, actor, "accept-step", request, {"step": row.seq})
         facts = {"outcome": WAS_SO, "why": str((row.error or {}).get("code"))}
+        settle(tx, step)
         finish_step(app, tx, row, result, actor=actor, facts=facts)
 
 
@@ -57,7 +63,7 @@ def hand_step_over(app: App, actor: Actor, step_id: int) -> None:
             raise NotAllowed("hand-step-over", row.state, "it is nothing that a person could do instead")
         tx.steps.set_state(row.id, StepState.WAITING, expected=STOPPED, error=row.error)
         manual.hand_account(tx, request.id, row.id)
-        tx.audit.note(request, actor.login, "hand-step-over", {"step": row.seq})
+        _audit(tx, actor, "hand-step-over", request, {"step": row.seq})
         refresh_due(app, tx, request.id)
 
 
@@ -74,11 +80,13 @@ def give_up(app: App, actor: Actor, step_id: int, version: int, reason: str) -> 
         _tell(app, tx, request, reason)
         tx.requests.update(request.id, version, state=RequestState.RETURNED, due_at=None, due_what=None)
         facts = {"step": row.seq, **state_change(request.state, RequestState.RETURNED)}
-        tx.audit.note(request, actor.login, "give-up", facts, personal={"reason": reason})
+        _audit(tx, actor, "give-up", request, facts, {"reason": reason})
 
 
 def may_stand(row: StepRow) -> bool:
     """Whether a stopped step may be let stand as it is found."""
+    if row.kind == "record-status":  # what a record shows changes nothing but what it shows
+        return row.state in STOPPED
     return row.state in STOPPED and (row.error or {}).get("code") in (ALREADY_SO, CANNOT_TELL)
 
 
@@ -108,4 +116,23 @@ def _tell(app: App, tx: Transaction, request: RequestRow, reason: str) -> None:
         key=f"give-up-{request.id}",
         purpose="returned",
         request_id=request.id,
+    )
+
+
+def _audit(
+    tx: Transaction,
+    actor: Actor,
+    action: str,
+    request: RequestRow,
+    facts: Mapping[str, JsonValue],
+    personal: Mapping[str, JsonValue] | None = None,
+) -> None:
+    tx.audit.append(
+        at=tx.now,
+        actor=actor.login,
+        action=action,
+        subject=f"request:{request.number}",
+        request_id=request.id,
+        facts=dict(facts),
+        personal=dict(personal) if personal else None,
     )

@@ -85,6 +85,13 @@ class Records(Repository):
         fresh: dict[str, Any] = {"own_revisions": tuple(sorted(own)[-MOST_OWN:])}
         self._put(app, record, fresh | ({"status": status} if status is not None else {}))
 
+    def disown(self, app: int, record: int, first: int) -> None:
+        """From that revision on none is ours: what was noted before a write did not come to be by us."""
+        known = self.locked(app, record)
+        if known is not None and any(one >= first for one in known.own_revisions):
+            left = tuple(one for one in known.own_revisions if one < first)
+            self._change(app, record, own_revisions=left)
+
     def link(self, app: int, record: int, request_id: int) -> None:
         """It is what that request is about."""
         self._change(app, record, request_id=request_id)

@@ -18,6 +18,7 @@ from uketsuke.domain.plan import (
     Check,
     Confirm,
     ManualTask,
+    RecordStatus,
     Reserve,
     Results,
     SendMail,
@@ -129,6 +130,9 @@ def _line(step: Step, planned: Planned, naming: Naming) -> Line | None:
         return Line("clock", _agreement(step, naming), due)
     if isinstance(step, AccountAction):
         return Line("key", _account(step, planned.results, naming), due)
+    if isinstance(step, RecordStatus):
+        state = naming.wordbook.text(f"record-state.{step.set.get('state')}") if step.set.get("state") else ""
+        return Line("check", naming.words("plan.record-status", state=state), due)
     if isinstance(step, Confirm):
         ways = "・".join(naming.words(f"confirm-way.{way}") for way in step.by)
         return Line("user", naming.words("plan.confirm", ways=ways), due)

@@ -111,6 +111,8 @@ def _note(row: StepRow, naming: Naming) -> str:
         sent_back = result.get(OUTCOME) == SEND_BACK
         comment = str(result[COMMENT])
         return naming.words("step.sent-back", comment=comment) if sent_back else comment
+    if result.get("written") is False and "revision" not in result:
+        return naming.words("record.no-app")
     units = result.get("asset_no", result.get("numbers"))
     return "、".join(str(one) for one in units) if isinstance(units, list) else ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from uketsuke.console.views.naming import Naming
+from uketsuke.console.views.progress import refusal
 from uketsuke.domain.content import Content
 from uketsuke.domain.record import Difference
 from uketsuke.store.records import RecordRow
@@ -51,7 +52,7 @@ def record_card(
         status=row.status or "",
         synced=naming.at(synced),
         gone=naming.at(row.gone_at),
-        problem=row.problem or "",
+        problem=refusal(row.problem or "", naming),
         changes=tuple(changes),
         alarm=naming.words(f"why.{row.alarm}") if row.alarm and is_newest else "",
     )
