@@ -83,6 +83,13 @@ GET  /ledgers/{ledger}/{key}                    ..olf. same  404
 GET  /audit                                     ...lfa -     -
 POST /audit/export                              ...lfa -     -
 POST /audit/verify                              ...lfa -     -
+GET  /forms                                     .solfa -     -
+GET  /forms/done/{number}                       .solfa only  404
+GET  /forms/{service}                           .solfa -     404
+POST /forms/{service}                           .solfa only  404
+POST /forms/{service}/look                      .solfa only  404
+GET  /my                                        .solfa only  -
+GET  /my/requests/{number}                      .solfa only  404
 GET  /my/sign-in                                .solfa only  -
 POST /my/sign-in/others                         .solfa only  -
 POST /my/sign-in/password                       .solfa only  -

@@ -129,7 +129,7 @@ class Case:
         login = f"[{LOGIN}]\ncms-{person.employee_number}\n\n"
         box = {"box": f"box@{self.domain}", "foreign": f"foreign@{self.domain}"}.get(asker, address)
         ways: dict[str, dict[str, Any]] = {
-            "signed-in": {"channel": Channel.FORM},
+            "signed-in": {"channel": Channel.FORM, "signed_in": person.employee_number},
             "kintone": {"channel": Channel.KINTONE, "record": _record(f"kt-{person.employee_number}")},
             "mail": proven,
             "note-checked": {

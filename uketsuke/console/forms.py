@@ -16,17 +16,24 @@ from uketsuke.console.cookies import GUEST, read_cookie
 from uketsuke.console.guard import sends_no_referrer
 from uketsuke.console.site import site_of, visitor_of
 from uketsuke.console.visitor import Visitor, same
+from uketsuke.intake.files import MOST_FILES
+from uketsuke.intake.form import Upload
 
 MAX_FIELDS = 400
 MAX_PART = 256 * 1024
+MAX_WITH_FILES = 12_000_000
+"""Bytes of a form that may carry files: `form_page.MAX_FILES` and the words around them."""
+WITH_FILES = frozenset({"/forms/{service}"})
+"""Routes whose form may carry files; every other one is refused with the first."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The text fields of one form, in the order sent."""
+    """The text fields of one form, in the order sent, and the files where it may carry them."""
 
     fields: tuple[tuple[str, str], ...] = ()
+    files: tuple[Upload, ...] = ()
 
     def one(self, name: str) -> str:
         """The last value of a field without surrounding blanks; empty when it was not sent."""
@@ -50,15 +57,16 @@ class Sent:
 
 async def sent(request: Request, visitor: Annotated[Visitor | None, Depends(visitor_of)]) -> Sent:
     """Read the form of a changing request; 403 unless it carries the secret of this browser's session."""
-    if request.method in READS or (request.method, request.scope["route"].path) in MACHINES:
+    path = request.scope["route"].path
+    if request.method in READS or (request.method, path) in MACHINES:
         return Sent()
     if not _is_from_here(request):
         raise HTTPException(403, "csrf")
-    async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_PART) as form:
-        fields = _text_fields(form)
-    found = Sent(fields)
+    most = _most_files(request) if path in WITH_FILES else 0
+    async with request.form(max_files=most, max_fields=MAX_FIELDS, max_part_size=MAX_PART) as form:
+        found = Sent(_text_fields(form), await _files(form))
     # A public form belongs to the browser and not to whoever is signed in in it.
-    guest = is_public(request.method, request.scope["route"].path)
+    guest = is_public(request.method, path)
     expected = read_cookie(request, GUEST) if guest or visitor is None else visitor.csrf
     if not same(expected, found.one("csrf")):
         raise HTTPException(403, "csrf")
@@ -79,6 +87,22 @@ def _is_from_here(request: Request) -> bool:
         return sends_no_referrer(request.url.path)
     ours = {request.headers.get("host", ""), urlsplit(site_of(request).app.settings.console.base_url).netloc}
     return urlsplit(origin).netloc in ours - {""}
+
+
+def _most_files(request: Request) -> int:
+    """How many files are looked at; 413 for a form that is too large or does not say how large it is."""
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        return 0
+    length = request.headers.get("content-length", "")
+    if not length.isascii() or not length.isdigit() or int(length) > MAX_WITH_FILES:
+        raise HTTPException(413)
+    return MOST_FILES + 1
+
+
+async def _files(form: FormData) -> tuple[Upload, ...]:
+    """The files chosen; a control in which nothing was chosen sends one without a name."""
+    uploads = [one for _, one in form.multi_items() if isinstance(one, UploadFile) and one.filename]
+    return tuple([Upload(str(one.filename), one.content_type or "", await one.read()) for one in uploads])
 
 
 def _text_fields(form: FormData) -> tuple[tuple[str, str], ...]:

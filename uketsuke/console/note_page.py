@@ -153,7 +153,7 @@ def note_page(
         services=services,
         fields=with_errors(
             note_fields(
-                specs, call.fields, _needed(specs, call, assessment), _units(tx, specs, department), naming
+                specs, call.fields, _needed(specs, call, assessment), units_of(tx, specs, department), naming
             ),
             errors,
         ),
@@ -278,7 +278,7 @@ def _plain(specs: Mapping[str, FieldSpec], call: Call) -> dict[str, JsonValue]:
     return {name: words[name].get(text, text) for name, text in call.fields.items() if name in specs and text}
 
 
-def _units(tx: Transaction, specs: Mapping[str, FieldSpec], department: str) -> dict[str, list[LedgerRow]]:
+def units_of(tx: Transaction, specs: Mapping[str, FieldSpec], department: str) -> dict[str, list[LedgerRow]]:
     """For each field that names a unit, those that the section holds."""
     return {
         name: tx.ledgers.rows(spec.ledger, {"department": department})

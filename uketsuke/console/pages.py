@@ -25,6 +25,7 @@ STYLESHEETS = (
             "inquiry",
             "work",
             "note",
+            "form",
             "ledger",
             "requester",
             "narrow",

@@ -1,4 +1,4 @@
-"""What a file that looks like an operator's note says of itself, and nobody signed in for (FAULTS 3).
+"""What a file that looks like a note or form of ours says of itself, and nobody signed in for (FAULTS 3).
 
 That somebody was checked, that something is done, who wrote it down: our own console knows these. In
 a file that came another way they are claims, and whoever can write a file could make them.
@@ -15,7 +15,14 @@ CLAIMS = "claims-of-a-file"
 
 def without_claims(content: Content) -> Content:
     """The content with those claims taken out, which a problem says; the question asked stays, as text."""
-    told = (content.identity_check, content.done, content.entered_by, content.extra.get(TAKEN))
+    told = (
+        content.identity_check,
+        content.done,
+        content.entered_by,
+        content.signed_in,
+        content.signed_by,
+        content.extra.get(TAKEN),
+    )
     if not any(told):
         return content
     asked = taken_of(content)
@@ -25,6 +32,8 @@ def without_claims(content: Content) -> Content:
             "identity_check": None,
             "done": None,
             "entered_by": None,
+            "signed_in": None,
+            "signed_by": None,
             "text": "\n".join(filter(None, [content.text, *question])),
             "full_text": "\n".join(filter(None, [content.full_text, *question])),
             "extra": {name: value for name, value in content.extra.items() if name != TAKEN},

@@ -214,6 +214,10 @@ class Content(Frozen):
     problems: tuple[Problem, ...] = ()
     entered_by: str | None = None
     """Sign-in of the operator who typed a note."""
+    signed_in: str | None = None
+    """Employee number of who was signed in when our own form was sent: our console's word, nobody else's."""
+    signed_by: str | None = None
+    """The form system whose signature was checked when it was taken in; never read from the message."""
     submitted_at: datetime | None = None
     """When a form was sent, or the call began (`called_at` of a note)."""
     identity_check: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uketsuke.domain.content import Channel, Content
-from uketsuke.intake.forms import read_note
+from uketsuke.intake.forms import read_form, read_note
 from uketsuke.intake.limits import Limits
 from uketsuke.intake.message import read_mail
 from uketsuke.intake.records import read_record
@@ -14,7 +14,9 @@ def read(raw: bytes, channel: Channel, limits: Limits = Limits()) -> Content:  #
     match channel:
         case Channel.MAIL:
             return read_mail(raw, limits)
-        case Channel.NOTE | Channel.FORM:
-            return read_note(raw, limits, channel)
+        case Channel.NOTE:
+            return read_note(raw, limits)
+        case Channel.FORM:
+            return read_form(raw, limits)
         case Channel.KINTONE | Channel.FORMBRIDGE:
             return read_record(raw, limits, channel)

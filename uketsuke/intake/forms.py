@@ -1,36 +1,65 @@
-"""Typed submissions: the operator's note of a call, and our own form (one JSON shape).
+"""Typed submissions: the operator's note of a call, and forms: our own and those of other systems.
 
 `form_id, submission_id, submitted_at, entered_by, called_at, identity_check, values`, and
-`done` or `inquiry` of what an operator did meanwhile; `values` keeps its order. Times are ISO 8601 with
-an offset.
+`done` or `inquiry` of what an operator did meanwhile; `values` keeps its order, and a list of
+objects in it is a table. Times are ISO 8601 with an offset. A form also has `submitter` (`person`: the
+employee number of who was signed in) and `attachments` (`filename`, `media_type`, `content` in base64).
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from pydantic import ValidationError
 
 from uketsuke.domain.content import Channel, Content, Deed, FormValue
 from uketsuke.domain.inquiry import TAKEN
 from uketsuke.intake.charset import clean
+from uketsuke.intake.files import read_files
 from uketsuke.intake.limits import Limits
 from uketsuke.intake.objects import Object, parse, words_of
 from uketsuke.intake.problems import Findings, ProblemCode
 
 
-def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.NOTE) -> Content:  # noqa: B008
+def read_form(raw: bytes, limits: Limits = Limits()) -> Content:  # noqa: B008
+    """Reads a form with its files; the clock starts when it was sent. Never raises.
+
+    Who was signed in is noted as it stands there: whether it counts is judged where the receipt says
+    how it came.
+    """
+    findings = Findings()
+    told = parse(raw, replace(limits, text=limits.raw), findings, ProblemCode.BROKEN_NOTE)
+    content = _read(told, raw, limits, Channel.FORM, findings)
+    submitter = told.get("submitter")
+    person = words_of(submitter.get("person")) if isinstance(submitter, Object) else ""
+    files = read_files(told.get("attachments"), findings)
+    return content.model_copy(
+        update={"signed_in": person or None, "attachments": files, "problems": findings.problems()}
+    )
+
+
+def read_note(raw: bytes, limits: Limits = Limits()) -> Content:  # noqa: B008
     """Reads a note that an operator typed; the clock starts with the call (`called_at`).
 
     Never raises: what is not JSON of this shape comes back as text with a problem.
     """
     findings = Findings()
-    fields = dict(parse(raw, limits, findings, ProblemCode.BROKEN_NOTE))
-    values = _read_values(fields.get("values"), findings)
+    told = parse(raw, limits, findings, ProblemCode.BROKEN_NOTE)
+    return _read(told, raw, limits, Channel.NOTE, findings)
+
+
+def _read(told: Object, raw: bytes, limits: Limits, channel: Channel, findings: Findings) -> Content:
+    fields = dict(told)
+    values = _read_values(fields.get("values"), limits, findings)
     called_at = _read_time(fields, "called_at", findings)
     submitted_at = _read_time(fields, "submitted_at", findings)
-    text = "\n".join(f"{value.label}：{value.value}" for value in values)
+    text = "\n".join(map(_line, values))
+    if len(text) > limits.text:
+        findings.add(ProblemCode.TEXT_TOO_LONG, str(len(text)))
+        text = text[: limits.text]
     if not fields:
         text = clean(raw[: limits.text].decode("utf-8", "replace"))
     extra = {"form_id": words_of(fields.get("form_id"))} if fields.get("form_id") else {}
@@ -51,11 +80,39 @@ def read_note(raw: bytes, limits: Limits = Limits(), channel: Channel = Channel.
     )
 
 
-def _read_values(values: object, findings: Findings) -> tuple[FormValue, ...]:
+def _read_values(values: object, limits: Limits, findings: Findings) -> tuple[FormValue, ...]:
     if not isinstance(values, Object):
         findings.add(ProblemCode.BROKEN_NOTE, "values")
         return ()
-    return tuple(FormValue(label=clean(label), value=words_of(value)) for label, value in values)
+    if len(values) > limits.values:
+        findings.add(ProblemCode.TOO_MANY_VALUES, str(len(values)))
+    return tuple(
+        _read_value(clean(label), value, limits, findings) for label, value in values[: limits.values]
+    )
+
+
+def _read_value(label: str, value: object, limits: Limits, findings: Findings) -> FormValue:
+    """A field, or a table: a list of nothing but objects, each a row of labels and words."""
+    items: list[object] = cast("list[object]", value) if isinstance(value, list) else []
+    rows = [item for item in items if isinstance(item, Object)]
+    if not rows or len(rows) < len(items):
+        return FormValue(label=label, value=words_of(value))
+    if len(rows) > limits.rows:
+        findings.add(ProblemCode.TOO_MANY_ROWS, f"{label}: {len(rows)}")
+    read = tuple(
+        tuple(FormValue(label=clean(name), value=words_of(cell)) for name, cell in row[: limits.values])
+        for row in rows[: limits.rows]
+        if any(words_of(cell).strip() for _, cell in row)
+    )
+    return FormValue(label=label, value="\n".join(map(_row_line, read)), rows=read)
+
+
+def _line(value: FormValue) -> str:
+    return f"{value.label}：\n{value.value}" if value.rows else f"{value.label}：{value.value}"
+
+
+def _row_line(row: tuple[FormValue, ...]) -> str:
+    return "、".join(f"{cell.label}：{cell.value}" for cell in row if cell.value)
 
 
 def _read_deed(fields: dict[str, object], called_at: datetime | None, findings: Findings) -> Deed | None:

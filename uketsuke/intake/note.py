@@ -57,12 +57,23 @@ SOURCE = CONSOLE
 """Where notes come from; nobody signed in for a file that looks like one and came another way."""
 
 
+SIGNED = "webhook:"
+"""Begins the source of what a form system has signed; its name follows."""
+
+
 def believed(content: Content, channel: Channel, source: str) -> Content:
     """What counts of a message, by how its receipt says that it came: claims only from our own console.
 
-    `source` is stored by whatever took the message in, and never read out of it.
+    `source` is stored by whatever took the message in, and never read out of it. A note says who was
+    checked and what is done; a form says who was signed in, and nothing else.
     """
-    return content if channel is Channel.NOTE and source == SOURCE else without_claims(content)
+    if channel is Channel.NOTE and source == SOURCE:
+        return content
+    own = channel is Channel.FORM and source == SOURCE
+    signer = source.removeprefix(SIGNED) if channel is Channel.FORM and source.startswith(SIGNED) else None
+    known = {"signed_in": content.signed_in if own else None, "signed_by": signer}
+    claimed = {"signed_in": None if own else content.signed_in, "signed_by": None}
+    return without_claims(content.model_copy(update=claimed)).model_copy(update=known)
 
 
 def original_id(submission: str) -> str:

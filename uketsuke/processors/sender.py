@@ -90,7 +90,9 @@ def who_asks(content: Content, values: Plain, world: World, at: datetime | None 
     if content.channel in (Channel.NOTE, Channel.FORMBRIDGE):
         return _typed(content, values, path, world)
     by_form = path is Path.CMS_SURVEY
-    if content.channel is Channel.KINTONE:
+    if content.channel is Channel.FORM:
+        who = _submitted(content, values, world)
+    elif content.channel is Channel.KINTONE:
         who = _created(content, world)
     else:
         who = _answered(content, values, world) if by_form else _addressed(content, path, world, at)
@@ -106,6 +108,8 @@ def who_asks(content: Content, values: Plain, world: World, at: datetime | None 
 def way_of(content: Content, world: World, at: datetime | None = None) -> Path:
     """How the message came; of FormBridge's own webhook only what was signed is taken in."""
     if content.channel is Channel.FORMBRIDGE and content.record is None:
+        return Path.SIGNED_WEBHOOK
+    if content.channel is Channel.FORM and content.signed_by:
         return Path.SIGNED_WEBHOOK
     if content.channel is not Channel.MAIL:
         return _PATHS[content.channel]
@@ -142,6 +146,16 @@ def creator_of(content: Content, world: World) -> Person | None:
         return world.person(account.employee_number or "") if account.active else None
     found = world.people(mail=login) if "@" in login else None
     return found[0] if found and len(found) == 1 else None
+
+
+def _submitted(content: Content, values: Plain, world: World) -> Who:
+    """Who was signed in at our own form, whatever it says; of another's signed form who was typed there."""
+    if content.signed_by:
+        return _typed(content, values, Path.SIGNED_WEBHOOK, world)
+    person = world.person(content.signed_in) if content.signed_in else None
+    if person is None:
+        return Who(Path.SIGNED_IN, Identity.UNKNOWN, None, ("unknown-person",))
+    return Who(Path.SIGNED_IN, Identity.ONE_PERSON, person)
 
 
 def _created(content: Content, world: World) -> Who:

@@ -138,9 +138,12 @@ def _acknowledge(
     """Number and promised date to who wrote; none to outsiders, machines and repeated askers (DESIGN 5)."""
     to = answer_to(assessment, content, app)
     by_relay = assessment.authority.path is Path.CMS_SURVEY
-    if content.channel is not Channel.MAIL or (content.no_answer and not by_relay) or to is None:
+    by_form = content.channel is Channel.FORM and content.signed_in is not None
+    answered = by_form or (content.channel is Channel.MAIL and (by_relay or not content.no_answer))
+    if not answered or to is None:
         return
-    if tx.letters.acknowledged_since(to, _day_start(app)) >= ACKNOWLEDGEMENTS_PER_DAY:
+    # Whoever has signed in is no machine that answers us.
+    if not by_form and tx.letters.acknowledged_since(to, _day_start(app)) >= ACKNOWLEDGEMENTS_PER_DAY:
         return
     first = first_due(assessment)
     facts: dict[str, Any] = {
@@ -163,7 +166,7 @@ def _acknowledge(
         purpose="ack",
         request_id=request.id,
         receipt_id=request.receipt_id,
-        answers=None if by_relay else content,
+        answers=None if by_relay or by_form else content,
     )
 
 

@@ -218,6 +218,11 @@ class Requests(Repository):
         mine = mine.where(requests.c.ended_at.is_(None)) if open_only else mine
         return self._all(RequestRow, mine.order_by(requests.c.applied_at.desc()).limit(limit))
 
+    def of_person(self, employee_number: str, limit: int = 50) -> list[RequestRow]:
+        """What one person has asked for, newest first."""
+        mine = select(requests).where(requests.c.person == employee_number)
+        return self._all(RequestRow, mine.order_by(requests.c.applied_at.desc()).limit(limit))
+
     def held_over(self, day: date) -> list[RequestRow]:
         """Held requests whose day has come."""
         come = (requests.c.state == RequestState.HELD) & (requests.c.held_until <= day)

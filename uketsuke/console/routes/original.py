@@ -12,6 +12,7 @@ from starlette.responses import Response
 from uketsuke.console.routing import known_request
 from uketsuke.console.site import Here
 from uketsuke.domain.content import Channel
+from uketsuke.intake.files import file_bytes
 from uketsuke.intake.parts import attachment_bytes
 
 router = APIRouter()
@@ -40,9 +41,8 @@ def download_attachment(site: Here, number: str, index: int) -> Response:
     files = receipt.content.attachments if receipt.content else ()
     if not 0 <= index < len(files):
         raise HTTPException(404, "page")
-    return as_file(
-        attachment_bytes(raw, files[index]), files[index].filename or f"{receipt.number}-{index + 1}"
-    )
+    found = file_bytes if receipt.channel is Channel.FORM else attachment_bytes
+    return as_file(found(raw, files[index]), files[index].filename or f"{receipt.number}-{index + 1}")
 
 
 def as_file(content: bytes, name: str) -> Response:

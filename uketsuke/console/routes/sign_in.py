@@ -79,14 +79,14 @@ def sign_out(request: Request, site: Here, visitor: Signed) -> Response:
 
 
 @router.get("/")
-def show_front(visitor: Looking, site: Here) -> Response:
+def show_front(visitor: Looking) -> Response:
     """Leads everybody to what they come for."""
     roles = visitor.roles if visitor else frozenset()
     if roles & {Role.OPERATOR, Role.LEAD}:
         return RedirectResponse("/queue", 303)
     if Role.OFFICER in roles:
         return RedirectResponse("/checks", 303)
-    return site.pages.answer("problem.html", 200, status=200, about="staff", error_number="")
+    return RedirectResponse("/forms", 303)
 
 
 def _note_miss(site: Site, attempt: Attempt, user: User | None) -> None:

@@ -177,7 +177,12 @@ def note_fields(
     """Only the fields that matter: the service's own, needed ones first as declared."""
     rows = []
     for name, spec in specs.items():
-        if name in HIDDEN or spec.by_operator or not _matters(name, spec, typed, needed):
+        if (
+            name in HIDDEN
+            or spec.by_operator
+            or spec.rule is Rule.ROWS
+            or not _matters(name, spec, typed, needed)
+        ):
             continue
         rows.append(
             NoteField(
@@ -185,7 +190,7 @@ def note_fields(
                 label=spec.label,
                 value=typed.get(name, ""),
                 required=name in needed,
-                choices=_choices(spec, naming),
+                choices=choices_of(spec, naming),
                 lines=spec.widget is Widget.LINES,
                 help=spec.help,
                 units=tuple((row.key, row.key) for row in units.get(name, ())),
@@ -205,8 +210,9 @@ def _matters(name: str, spec: FieldSpec, typed: Mapping[str, str], needed: froze
     return spec.required_when is None or name in needed or bool(typed.get(name))
 
 
-def _choices(spec: FieldSpec, naming: Naming) -> tuple[tuple[str, str], ...]:
-    if spec.rule is not Rule.CHOICE:
+def choices_of(spec: FieldSpec, naming: Naming) -> tuple[tuple[str, str], ...]:
+    """What a choice offers, by the words that people use."""
+    if spec.rule not in (Rule.CHOICE, Rule.FLAG):
         return ()
     return (("", naming.words("note.choose")), *((words[0], words[0]) for words in spec.words.values()))
 

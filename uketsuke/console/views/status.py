@@ -164,7 +164,7 @@ def _moment(at: datetime, naming: Naming) -> str:
 
 def _steps(told: Told, naming: Naming) -> tuple[PublicStep, ...]:
     words, state = naming.words, told.request.state
-    stages = {"answer": frozenset[int]()} if told.inquiry else _stages(told.steps)
+    stages = {"answer": frozenset[int]()} if told.inquiry else stages_of(told.steps)
     names = ["receive", "check", *stages]
     running = state in (RequestState.RUNNING, RequestState.DONE)
     finished = {"receive"} | ({"check"} if running else set())
@@ -197,7 +197,7 @@ def _note(name: str, place: str, state: RequestState, naming: Naming) -> str:
     return naming.words("public.confirm-waits") if waits else ""
 
 
-def _stages(steps: Sequence[Step]) -> dict[str, frozenset[int]]:
+def stages_of(steps: Sequence[Step]) -> dict[str, frozenset[int]]:
     """What the requester sees of a plan, in order: stage → the numbers of its steps."""
     agreed = frozenset(step.seq for step in steps if isinstance(step, AgreeDate))
     tasks = frozenset(step.seq for step in steps if isinstance(step, ManualTask))
