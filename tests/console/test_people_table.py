@@ -79,8 +79,11 @@ def test_ap_74_a_tick_says_who_and_when_and_somebody_else_goes_on_at_the_first_o
 
 
 def test_ap_74_what_was_typed_stands_there_for_whoever_goes_on(work: Registering) -> None:
+    before = work.page()
     work.press("甲野 一 本番", r__registered_on="12/9")
     assert work.page(login="tanaka").xpath("//input[@name='r.registered_on']/@value") == ["12/9"]
+    work.screen.send(form(before, f"/work-items/{work.prod}"), "乙野 二 本番")
+    assert work.page().xpath("//input[@name='r.registered_on']/@value") == ["12/9"]
 
 
 def test_a_tick_is_taken_back_and_the_same_tick_of_two_people_is_one(work: Registering) -> None:

@@ -58,4 +58,23 @@ def test_a_number_whose_row_is_gone_is_not_given_again(database: Database) -> No
         (first,) = tx.numbers.take(RANGE, 1, step)
     with database.transaction("second") as tx:
         assert tx.numbers.take(RANGE, 2, step) == ["T0002", "T0003"]
+        tx.series.move_to(RANGE.name, 1)
+    with database.transaction("counter-set-back") as tx:
+        assert tx.numbers.take(RANGE, 1, step) == ["T0004"]
     assert first == "T0001"
+
+
+ROOMS = NumberSeries("room_id", column="room_id", prefix="R", department_digits=4)
+ROOM = Range("cards", ROOMS, False, "R1104", "110400", ("環境保全課",))
+
+
+def test_two_requests_of_a_department_at_once_get_its_one_number(database: Database) -> None:
+    with database.transaction("request") as tx:
+        step = add_step(tx)
+
+    def work(_: int) -> str:
+        with database.transaction("take") as tx:
+            tx.numbers.hold(ROOM)
+            return tx.numbers.held_by_department(ROOM) or tx.numbers.take(ROOM, 1, step)[0]
+
+    assert together(work) == ["R1104"] * 4

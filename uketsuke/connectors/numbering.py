@@ -49,8 +49,10 @@ def _range(tx: Transaction, step: AllocateNumber, series: NumberSeries, keyed: b
     department = known[0] if len(known) == 1 else None
     if department is None and (series.department_digits or step.reuse):
         raise NoStem(series.id, step.department)
-    code, name = (department.code, department.name) if department else (None, step.department)
-    return Range(step.ledger, series, keyed, series.stem(code), code, name)
+    if department is None:
+        return Range(step.ledger, series, keyed, series.stem(None))
+    names = (department.name, *department.aliases)
+    return Range(step.ledger, series, keyed, series.stem(department.code), department.code, names)
 
 
 def _rows(

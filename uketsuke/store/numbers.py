@@ -28,8 +28,8 @@ class Range:
     """What all of them begin with."""
     code: str | None = None
     """The department's."""
-    department: str | None = None
-    """Its name, as the ledger says it."""
+    names: tuple[str, ...] = ()
+    """Its name and the others it goes by, as an old ledger may say it."""
 
     @property
     def name(self) -> str:
@@ -52,7 +52,7 @@ class Numbers(Repository):
     def held_by_department(self, wanted: Range) -> str | None:
         """The number that the department has: in the ledger, else given to it by an earlier request."""
         standing = (_R.ledger == wanted.ledger) & _R.valid_to.is_(None)
-        theirs = _R["values"]["department"].as_string() == wanted.department
+        theirs = _R["values"]["department"].as_string().in_(wanted.names)
         in_book = select(func.min(wanted.column)).where(standing, theirs)
         mine = (_N.ledger == wanted.ledger) & (_N.series == wanted.series.id)
         given = select(func.min(_N.number)).where(mine, _N.department == wanted.code)

@@ -30,7 +30,10 @@ def tick(request: Request, site: Here, visitor: Signed, step: RowId, form: Form)
         tx.steps.get(step)
     here = f"/work-items/{step}" + ("?view=open" if form.one("view") == "open" else "")
     try:
-        work.keep_draft(site.app, actor(visitor), step, form.under("r."))
+        was = form.under("was.")
+        # What somebody else has typed since this page was made is not theirs to put back.
+        if changed := {name: text for name, text in form.under("r.").items() if text != was.get(name)}:
+            work.keep_draft(site.app, actor(visitor), step, changed)
         if not any(form.one(name) for name in ("tick", "untick", "all")):
             return Response(status_code=204)
         return go(request, here, _pressed(site, visitor, step, form))
