@@ -27,7 +27,7 @@ from uketsuke.queue.deliver import SmtpSender
 from uketsuke.queue.maildir import MaildirSender
 from uketsuke.settings import Settings, Smtp
 from uketsuke.store.database import Database
-from uketsuke.systems import KintoneApp
+from uketsuke.systems import KintoneApp, KintoneSite
 from uketsuke.templates.letters import GENERAL, LetterTemplates
 from uketsuke.templates.wordbook import Wordbook
 
@@ -129,19 +129,21 @@ def app_inlets(app: App) -> tuple[AppInlet, ...]:
     if site is None or app.kintone is None:
         return ()
     client = KintoneClient(app.kintone)
-    return tuple(
-        AppInlet(one, site.url, client, site.writes_as(one.id), labels_of(one, app.catalogue))
-        for one in site.app
-    )
+    return tuple(_app_inlet(site, one, client, app.catalogue) for one in site.app)
 
 
-def labels_of(app: KintoneApp, catalogue: Catalogue) -> dict[str, str]:
-    """Field code → label of the service, for the fields that the settings name (see `app_settings`)."""
+def _app_inlet(
+    site: KintoneSite, app: KintoneApp, client: KintoneClient, catalogue: Catalogue
+) -> AppInlet:
+    """The app with what its service calls its fields; a service that is not there has no names for them."""
     try:
-        specs = catalogue.service(app.service).request.specs()
+        service = catalogue.service(app.service)
     except UnknownService:
-        return {}
-    return {code: specs[name].label for code, name in app.fields.items() if name in specs}
+        return AppInlet(app, site.url, client, site.writes_as(app.id))
+    specs = service.request.specs()
+    labels = {code: specs[name].label for code, name in app.fields.items() if name in specs}
+    known = frozenset(service.labels())
+    return AppInlet(app, site.url, client, site.writes_as(app.id), labels, known)
 
 
 def make_sender(settings: Settings) -> Sender:

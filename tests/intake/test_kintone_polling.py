@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -135,15 +136,18 @@ def test_each_revision_of_a_record_is_taken_in_once(desk: Desk, city: City) -> N
     assert desk.seen() == [(number, 1), (number, 2)]
 
 
-def test_an_import_of_five_hundred_and_ten_records_without_a_webhook_is_picked_up(
-    desk: Desk, city: City
+def test_an_import_of_several_pages_without_a_webhook_is_picked_up(
+    desk: Desk, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """More than one page of a cursor, all of the same minute."""
-    body = {"do": "import", "by": "aoki-c", "app": EKOBE, "count": 510, "params": {"record": APPLICATION}}
+    """All of the same minute, in pages of forty."""
+    monkeypatch.setattr("uketsuke.intake.kintone.MOST_ASKED", 40)
+    each = partial(KintoneClient(desk.port).each, size=40)
+    monkeypatch.setattr(desk.inlet.apps, "each", each)
+    body = {"do": "import", "by": "aoki-c", "app": EKOBE, "count": 90, "params": {"record": APPLICATION}}
     assert city.control("work", body).status == 200
-    assert desk.look().summary.new == 510
+    assert desk.look().summary.new == 90
     assert desk.look().summary.new == 0
-    assert len(set(desk.seen())) == 510
+    assert len(set(desk.seen())) == 90
 
 
 def test_while_nothing_is_new_a_look_costs_one_call_and_no_cursor(desk: Desk, city: City) -> None:

@@ -17,6 +17,7 @@ from uketsuke.cli import (
     exports,
     imitation,
     intake,
+    kintone,
     running,
     setup,
     transfer,
@@ -46,6 +47,7 @@ GROUPS: dict[str, dict[str, Callable[..., None]]] = {
         "ledger": exports.export_ledger,
     },
     "audit": {"verify": audit.verify},
+    "kintone": {"check": kintone.check},
     "user": {
         "add": users.add,
         "list": users.list_users,

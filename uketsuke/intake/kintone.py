@@ -13,7 +13,7 @@ a moment before the newest one of the first question moves the mark.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -21,6 +21,7 @@ from uketsuke.clock import Clock
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.content import Channel
 from uketsuke.domain.record import RecordRevision
+from uketsuke.domain.text import label_key
 from uketsuke.intake.accept import Accepted, take_in
 from uketsuke.intake.app_source import MOST_ASKED, Apps, FoundField, FoundRecord
 from uketsuke.intake.polling import Keeper
@@ -50,6 +51,8 @@ class AppInlet:
     """The login name under which kintone keeps what we write; empty = not known."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Field code → the label that the service knows, for what the settings say in place of the form's own."""
+    known: Collection[str] = ()
+    """Label keys of the service: a field whose code is one of them needs no other label."""
     _form: Mapping[str, FoundField] = field(default_factory=dict)
 
     @property
@@ -217,9 +220,14 @@ class AppInlet:
     def _labels(self, fields: Mapping[str, FoundField]) -> Iterator[tuple[str, str]]:
         """Code → label of every field where they differ, in tables too; those of ours are known by code."""
         for code, one in fields.items():
-            if one.label not in ("", code) and code not in self.app.status.codes():
+            ours = code in self.app.status.codes()
+            if one.label not in ("", code) and not ours and not self._says_more(code, one.label):
                 yield code, one.label
             yield from self._labels(one.fields)
+
+    def _says_more(self, code: str, label: str) -> bool:
+        """Whether the service knows a field by its code, and not by its label."""
+        return label_key(code) in self.known and label_key(label) not in self.known
 
     def status_of(self, record: FoundRecord) -> str | None:
         """Its status as people see it there: of process management, and of the field in which we write."""
