@@ -11,8 +11,11 @@ from pydantic import JsonValue
 
 from uketsuke.domain.reading import Concern, FieldValue, SourceKind
 from uketsuke.domain.request import FieldSpec, Rule
-from uketsuke.domain.text import person_key
+from uketsuke.domain.text import label_key, person_key
 from uketsuke.processors.case import Case
+from uketsuke.processors.extract import LONGEST_TEXT
+from uketsuke.processors.row_text import find_tables, rows_in
+from uketsuke.processors.typed import LONGEST_TABLE
 from uketsuke.processors.values import is_nothing
 
 _DATE_CONCERNS = frozenset(
@@ -85,3 +88,31 @@ def _is_said_twice(case: Case, name: str, spec: FieldSpec) -> bool:
 def _several(name: str, history: tuple[FieldValue, ...], place: dict[str, JsonValue]) -> Concern:
     raws: list[JsonValue] = list(dict.fromkeys(one.raw for one in history if not is_nothing(one.raw)))
     return Concern(code="several-values", rule="FR-02", field=name, facts={"raws": raws, **place})
+
+
+def lines_of(case: Case) -> Iterator[Concern]:
+    """Lines in a table of a text that are no row, or more than one: nothing is guessed, nothing passed over.
+
+    Once a person has put the rows right they have been seen.
+    """
+    for name, spec in case.request.specs().items():
+        current = case.reading.current(name)
+        if spec.row is None or current is None or current.source.kind is SourceKind.OPERATOR:
+            continue
+        for raw in _unread_lines(case, name, spec):
+            facts: dict[str, JsonValue] = {"raw": raw}
+            yield Concern(code="unread-row", rule="FR-14", field=name, hard=False, facts=facts)
+
+
+def _unread_lines(case: Case, name: str, spec: FieldSpec) -> Iterator[str]:
+    if not case.content.values:
+        text = case.content.text[:LONGEST_TEXT]
+        tables = [one for one in find_tables(text, case.request) if one.field == name]
+        yield from (text[slice(*span)].strip() for table in tables for span in table.unread)
+        return
+    labels = case.processor.labels() if case.processor else {}
+    for typed in case.content.values:
+        if labels.get(label_key(typed.label)) == name and not (typed.rows or typed.chosen):
+            text = typed.value[:LONGEST_TABLE]
+            table = rows_in(text, name, spec)
+            yield from (text[slice(*span)].strip() for span in table.unread if table.rows)

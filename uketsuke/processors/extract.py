@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from uketsuke.domain.content import Channel, Content
-from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind, cell_path
+from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind, cell_path, table_value
 from uketsuke.domain.request import Declared, FieldSpec, Rule, ServiceRequest, spec_at
 from uketsuke.domain.text import fold_marked, label_key
 from uketsuke.domain.world import World
@@ -21,9 +21,10 @@ from uketsuke.processors.base import Processor
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.processors.days import wished_day
 from uketsuke.processors.labels import Pair, masked
+from uketsuke.processors.row_text import find_tables, without_tables
 from uketsuke.processors.sentences import HAD, Mood, Sentence, heading, is_reply_subject, sentences
 from uketsuke.processors.survey import is_survey, pairs_of
-from uketsuke.processors.typed import LONGEST_VALUE, Typed, read_value
+from uketsuke.processors.typed import LONGEST_VALUE, MOST_ROWS, Typed, read_value
 from uketsuke.processors.values import Read, Reader, choices_in, is_nothing, key_in_text
 
 LONGEST_TEXT = 100_000
@@ -52,16 +53,22 @@ class Extraction:
         """What is read of the new text."""
         return self.content.text[:LONGEST_TEXT]
 
+    @property
+    def lines(self) -> str:
+        """The same without its tables, lengths kept: where labels and sentences are looked for."""
+        return self.text if self.content.values else without_tables(self.text, self.request)
+
     def reading(self) -> Reading:
         """Everything that the message itself says; of several values the first one written counts."""
         values: Values = {}
         labels = self.processor.labels() if self.processor else _common_labels()
-        pairs = pairs_of(self.content, self.text, labels)[:_MOST_PAIRS]
+        pairs = pairs_of(self.content, self.lines, labels)[:_MOST_PAIRS]
         typed = Typed(self.content, self.request.specs(), labels, self.reader)
-        for name, value in typed.values() if self.content.values else self._labelled(labels, pairs):
+        written = (*self._tables(), *self._labelled(labels, pairs)) if not self.content.values else ()
+        for name, value in typed.values() if self.content.values else written:
             values.setdefault(name, []).append(value)
         if not is_survey(self.content) and self.content.channel not in _TYPED_ONLY:
-            unlabelled = masked(self.text, pairs)
+            unlabelled = masked(self.lines, pairs)
             for name, value in tuple(self._spoken(unlabelled, frozenset(_said(values)))):
                 values.setdefault(name, []).append(value)
         for name, history in values.items():
@@ -69,6 +76,21 @@ class Extraction:
             values[name] = sorted(history, key=lambda one: one.value is not None)
         self._add_sender(values)
         return Reading(values={name: tuple(history) for name, history in values.items()})
+
+    def _tables(self) -> Iterator[tuple[str, FieldValue]]:
+        """The tables of the text; what stands in several places is one table."""
+        found = find_tables(self.text, self.request)
+        for name in dict.fromkeys(one.field for one in found):
+            spec, tables = self.request.specs()[name], [one for one in found if one.field == name]
+            rows = [cells for one in tables for cells in one.rows][:MOST_ROWS]
+            place = self._span(tables[0].start, tables[0].end)
+            yield name, table_value(range(len(rows)), place, f"label:{tables[0].label}")
+            columns = spec.row.specs() if spec.row else {}
+            for number, cells in enumerate(rows):
+                for cell, span in cells:
+                    source, label = self._span(*span), f"label:{columns[cell].label}"
+                    path = cell_path(name, number, cell)
+                    yield path, read_value(self.reader, columns[cell], source.text, source, label)
 
     def _labelled(self, labels: dict[str, str], pairs: tuple[Pair, ...]) -> Iterator[tuple[str, FieldValue]]:
         for pair in pairs:

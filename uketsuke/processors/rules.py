@@ -19,7 +19,7 @@ from uketsuke.domain.request import Cell, FieldSpec, Rule, ServiceRequest
 from uketsuke.domain.text import fold
 from uketsuke.processors.case import Case, Place
 from uketsuke.processors.courtesy import without_closings
-from uketsuke.processors.doubts import doubts_of, is_sure
+from uketsuke.processors.doubts import doubts_of, is_sure, lines_of
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.identity import authentication, mismatch, outside
 from uketsuke.processors.secrets import holds_secret
@@ -249,6 +249,7 @@ def _values_of(case: Case, name: str) -> list[JsonValue]:
 _ALL: tuple[Callable[[Case], Iterator[Concern]], ...] = (
     _missing,
     _unparsable,
+    lines_of,
     outside,
     mismatch,
     _duplicate,

@@ -14,9 +14,13 @@ from uketsuke.domain.content import Channel, Chosen, Content, FormValue, cell_pa
 from uketsuke.domain.reading import FieldValue, Source, SourceKind, cell_path, table_value
 from uketsuke.domain.request import FieldSpec, Row, Rule
 from uketsuke.domain.text import label_key
+from uketsuke.processors.row_line import Cells
+from uketsuke.processors.row_text import rows_in
 from uketsuke.processors.secrets import holds_secret
 from uketsuke.processors.values import Reader
 
+LONGEST_TABLE = 40_000
+"""Characters of a table written as text that are read."""
 LONGEST_VALUE = 4_000
 """Characters of one value that are read."""
 MOST_ROWS = 500
@@ -27,6 +31,8 @@ _SOURCES = {
 _CODES = frozenset({Rule.LISTED, Rule.ACCOUNT, Rule.CODE, Rule.ASSET_NO})
 """Rules that ask for codes: of somebody chosen they are given the login and not the name."""
 _LISTS = frozenset({Rule.LISTED, Rule.ROWS})
+Line = list[tuple[str, FormValue, str]]
+"""The cells of a row: name, words, and where they stood."""
 Found = Iterator[tuple[str, FieldValue]]
 
 
@@ -88,11 +94,12 @@ class Typed:
         row = self.specs[name].row
         if row is None:
             return
-        lines = [cells for typed in given for cells in self._rows(typed, row)][:MOST_ROWS]
-        unread = [typed for typed in given if typed.value.strip() and not (typed.rows or typed.chosen)]
+        filled = [one for one in given if one.value.strip() and not (one.rows or one.chosen)]
+        unread = [one for one in filled if not self._written(name, one)]
         if unread:
             yield name, self._value(self.specs[name], unread[0], unread[0].label)
             return
+        lines = [cells for typed in given for cells in self._rows(name, typed, row)][:MOST_ROWS]
         label = given[0].label
         table = table_value(range(len(lines)), self._source(label, ""), f"label:{label}")
         yield name, table.model_copy(update={"source": self._source(label, table.raw)})
@@ -100,7 +107,13 @@ class Typed:
             for cell, value, part in cells:
                 yield cell_path(name, number, cell), self._value(row.specs()[cell], value, part)
 
-    def _rows(self, typed: FormValue, row: type[Row]) -> Iterator[list[tuple[str, FormValue, str]]]:
+    def _written(self, name: str, typed: FormValue) -> tuple[Cells, ...]:
+        """The rows that somebody wrote into the field as lines of text."""
+        if typed.rows or typed.chosen:
+            return ()
+        return rows_in(typed.value[:LONGEST_TABLE], name, self.specs[name]).rows
+
+    def _rows(self, name: str, typed: FormValue, row: type[Row]) -> Iterator[Line]:
         """The cells of every row that have a meaning, with where they stand; somebody chosen is a row too."""
         specs = row.specs()
         labels = {label_key(alias): name for name, spec in specs.items() for alias in spec.aliases}
@@ -110,6 +123,9 @@ class Typed:
                 for cell, part in zip(cells, parts, strict=True)
             )
             yield [(name, cell, part) for name, cell, part in named if name and cell.value.strip()]
+        for line in self._written(name, typed):
+            written = [(cell, typed.value[slice(*span)]) for cell, span in line]
+            yield [(cell, FormValue(label=typed.label, value=words), typed.label) for cell, words in written]
         for one in typed.chosen:
             found = _cells_of(one, specs, typed.label)
             yield [(name, value, typed.label) for name, value in found if name in specs]

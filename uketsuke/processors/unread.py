@@ -21,6 +21,7 @@ from uketsuke.processors.case import Case
 from uketsuke.processors.courtesy import leftover
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.labels import masked
+from uketsuke.processors.row_text import without_tables
 from uketsuke.processors.sentences import HAD, Mood, sentences
 from uketsuke.processors.survey import pairs_of
 from uketsuke.processors.values import is_nothing
@@ -90,7 +91,8 @@ def unread_of(case: Case, already: tuple[Concern, ...]) -> Iterator[Concern]:
 
 
 def _unread(case: Case) -> tuple[str, ...]:
-    text, labels = case.content.text[:LONGEST_TEXT], case.processor.labels() if case.processor else {}
+    labels = case.processor.labels() if case.processor else {}
+    text = without_tables(case.content.text[:LONGEST_TEXT], case.request)
     pairs = pairs_of(case.content, text, labels)
     known = {*labels, *SERVICE_LABELS, *_HARMLESS_LABELS}
     found = [
