@@ -78,12 +78,10 @@ def _could_not(
     """できない: the step stands still with what the person wrote, and nothing after it runs."""
     error: dict[str, JsonValue] = {"code": "could-not", "said": clean.get(REASON, "")}
     tx.steps.set_state(row.id, StepState.FAILED, expected={StepState.WAITING}, error=error)
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action="step-failed",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        actor.login,
+        "step-failed",
         reason="could-not",
         facts={"step": row.seq, "code": "could-not"},
         personal={"result": dict(clean)},
@@ -114,12 +112,10 @@ def _revise(
     tx.waits.cancel(request.id, actor.login)
     second = tx.plans.get(row.plan_id).second_person
     plan_id = store_plan(app, tx, request, steps, actor, second)
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action="step-manual-task",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        actor.login,
+        "step-manual-task",
         facts={"step": row.seq, "effect": row.effect_key},
         personal={"result": dict(clean)},
     )
@@ -150,7 +146,7 @@ def answer_question(app: App, actor: Actor, request_id: int, text: str) -> None:
             raise NotAllowed("answer", request.state, "it has ended")
         tx.exchanges.answer(request.id, actor.person, text, unseen=True)
         change = comes_back(tx, request)
-        _audit(tx, actor, "answer", request, {"characters": len(text), **change})
+        tx.audit.note(request, actor.login, "answer", {"characters": len(text), **change})
 
 
 def settle_letter(app: App, actor: Actor, letter_id: int, outcome: LetterState) -> None:
@@ -216,7 +212,7 @@ def _back_to_review(
     del fresh["kind"], fresh["applied_at"]
     fresh["state"], fresh["plan_id"] = RequestState.NEEDS_REVIEW, None
     tx.requests.update(request.id, version, **fresh)
-    _audit(tx, actor, "replan", request, state_change(request.state, RequestState.NEEDS_REVIEW))
+    tx.audit.note(request, actor.login, "replan", state_change(request.state, RequestState.NEEDS_REVIEW))
 
 
 def unpark(app: App, actor: Actor, job_id: int) -> None:
@@ -244,16 +240,3 @@ def settle_exchange(app: App, actor: Actor, exchange_id: int) -> None:
 def requester(person: str | None) -> Actor:
     """Who answers on the status page: the holder of the link."""
     return Actor("requester", Role.STAFF, person)
-
-
-def _audit(
-    tx: Transaction, actor: Actor, action: str, request: RequestRow, facts: Mapping[str, JsonValue]
-) -> None:
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action=action,
-        subject=f"request:{request.number}",
-        request_id=request.id,
-        facts=dict(facts),
-    )

@@ -49,12 +49,10 @@ def send_back(app: App, actor: Actor, step_id: int, comment: str) -> None:
         steps = sent_back(planned.plan(), row.seq, tx.plans.results(request.id))
         tx.plans.supersede(request.id)
         tx.waits.cancel(request.id, actor.login)
-        tx.audit.append(
-            at=tx.now,
-            actor=actor.login,
-            action=Decision.SEND_BACK.value,
-            subject=f"request:{request.number}",
-            request_id=request.id,
+        tx.audit.note(
+            request,
+            actor.login,
+            Decision.SEND_BACK.value,
             facts={"step": row.seq, "effect": row.effect_key},
             personal={"reason": comment.strip()},
         )

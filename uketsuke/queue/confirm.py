@@ -8,7 +8,6 @@ anything with which somebody else could confirm (FAULTS 3).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -198,7 +197,7 @@ def refuse(app: App, token: str) -> None:
         fresh["state"] = RequestState.NEEDS_REVIEW
         tx.requests.update(request.id, request.version, **fresh)
         change = state_change(request.state, RequestState.NEEDS_REVIEW)
-        _audit(tx, "owner", "owner-refused", request, {"owner": wait.person, **change})
+        tx.audit.note(request, "owner", "owner-refused", {"owner": wait.person, **change})
     log.error("owner_refused", request=request.number)
 
 
@@ -226,7 +225,7 @@ def send_new_link(app: App, actor: Actor, step_id: int) -> None:
         if _address(app, tx, step) is None:
             raise NotAllowed("new-link", row.state, "no directory address of the owner")
         _send_link(app, tx, wait.id, request, row, step)
-        _audit(tx, actor.login, "new-link", request, {"step": row.seq})
+        tx.audit.note(request, actor.login, "new-link", {"step": row.seq})
 
 
 def pending_of(app: App, tx: Transaction, request: RequestRow) -> tuple[Pending, ...]:
@@ -267,14 +266,3 @@ def _confirm_of(tx: Transaction, row: StepRow) -> Confirm:
 
 def _result(app: App, how: str, by: str | None) -> dict[str, Any]:
     return {"identity_check": how, "checked_by": by, "checked_on": app.today().isoformat()}
-
-
-def _audit(tx: Transaction, actor: str, action: str, request: RequestRow, facts: Mapping[str, Any]) -> None:
-    tx.audit.append(
-        at=tx.now,
-        actor=actor,
-        action=action,
-        subject=f"request:{request.number}",
-        request_id=request.id,
-        facts=dict(facts),
-    )

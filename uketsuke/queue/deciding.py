@@ -44,12 +44,10 @@ class Deciding:
         before = {name: _plain(getattr(self.request, name)) for name in told}
         after = {name: _plain(changes.get(name)) for name in told}
         version = self.tx.requests.update(self.request.id, self.request.version, **changes)
-        self.tx.audit.append(
-            at=self.tx.now,
-            actor=self.actor.login,
-            action=action,
-            subject=f"request:{self.request.number}",
-            request_id=self.request.id,
+        self.tx.audit.note(
+            self.request,
+            self.actor.login,
+            action,
             facts={"before": before, "after": after, "version": version, **(facts or {})},
             personal={"reason": reason, **self.told} if reason or self.told else None,
         )

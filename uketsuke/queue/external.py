@@ -106,12 +106,10 @@ def _stop(
         if facts["code"] == REFUSED:
             tx.effects.forget(row.effect_key)
         request = tx.requests.get(row.request_id)
-        tx.audit.append(
-            at=tx.now,
-            actor="uketsuke",
-            action="step-failed" if state is StepState.FAILED else "step-unknown",
-            subject=f"request:{request.number}",
-            request_id=request.id,
+        tx.audit.note(
+            request,
+            "uketsuke",
+            "step-failed" if state is StepState.FAILED else "step-unknown",
             reason=str(facts["code"]),
             facts={"step": row.seq, **facts},
             personal=dict(personal) if personal else None,

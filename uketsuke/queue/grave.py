@@ -110,12 +110,10 @@ def _alarm(app: App, tx: Transaction, request: RequestRow) -> None:
     if tx.marks.get(name) is not None:
         return
     tx.marks.set(name, request.number)
-    tx.audit.append(
-        at=tx.now,
-        actor=SYSTEM.login,
-        action="breaker",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        SYSTEM.login,
+        "breaker",
         facts={"second_person": SecondPerson.BEFORE.value},
     )
     log.error("too_many_r3_effects", request=request.number)

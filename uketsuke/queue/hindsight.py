@@ -60,12 +60,10 @@ def _audit(
     tx: Transaction, actor: Actor, action: str, found: Review, facts: dict[str, str], comment: str
 ) -> None:
     request = tx.requests.get(found.request_id)
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action=action,
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        actor.login,
+        action,
         facts={"review": found.id, "step": tx.steps.get(found.step_id).seq, **facts},
         personal={"reason": comment} if comment else None,
     )

@@ -61,12 +61,10 @@ def _note(tx: Transaction, row: RequestRow, change: Change) -> bool:
     noted = [entry for entry in tx.audit.of_request(row.id) if entry.action == ACTION]
     if any(entry.facts.get("change") == change for entry in noted):
         return False
-    tx.audit.append(
-        at=tx.now,
-        actor=SYSTEM.login,
-        action=ACTION,
-        subject=f"request:{row.number}",
-        request_id=row.id,
+    tx.audit.note(
+        row,
+        SYSTEM.login,
+        ACTION,
         facts={"change": change.value},
     )
     return True

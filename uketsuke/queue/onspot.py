@@ -73,12 +73,10 @@ def carry_through(
     actor = Actor(deed.by, deed.role)
     plan_id = store_plan(app, tx, request, verdict.steps, actor)
     tx.requests.update(request.id, request.version, state=RequestState.RUNNING, plan_id=plan_id)
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action="run",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        actor.login,
+        "run",
         receipt_id=request.receipt_id,
         facts={
             "hash": tx.plans.get(plan_id).hash,

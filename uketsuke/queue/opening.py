@@ -40,12 +40,10 @@ def open_request(
     request_id = tx.requests.add(receipt.id, **facts)
     tx.receipts.join(receipt.id, request_id)
     request = tx.requests.get(request_id)
-    tx.audit.append(
-        at=tx.now,
-        actor=SYSTEM.login,
-        action="open",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        SYSTEM.login,
+        "open",
         receipt_id=receipt.id,
         facts={
             "service": request.service,

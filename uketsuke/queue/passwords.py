@@ -71,12 +71,10 @@ def show_passwords(app: App, actor: Actor, step_id: int) -> tuple[InitialPasswor
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
         owner = step.owner if isinstance(step, ManualTask) else None
         require_other(actor, "show-password", f"request {request.number}", (owner,))
-        tx.audit.append(
-            at=tx.now,
-            actor=actor.login,
-            action="show-password",
-            subject=f"request:{request.number}",
-            request_id=request.id,
+        tx.audit.note(
+            request,
+            actor.login,
+            "show-password",
             facts={"step": row.seq, "resets": [one.seq for one in found]},
         )
         return tuple(_password(app, tx, one) for one in found)

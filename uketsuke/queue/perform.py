@@ -202,12 +202,10 @@ def _stop(
         row = tx.steps.get(claim.row_id)
         error = {"code": code, **facts, **(values or {})}
         tx.steps.set_state(row.id, StepState.FAILED, expected={StepState.READY}, error=error)
-        tx.audit.append(
-            at=tx.now,
-            actor="uketsuke",
-            action="step-failed",
-            subject=f"request:{request.number}",
-            request_id=request.id,
+        tx.audit.note(
+            request,
+            "uketsuke",
+            "step-failed",
             reason=code,
             facts={"step": row.seq, **facts},
             personal=values,

@@ -99,12 +99,10 @@ def _read_again(app: App, tx: Transaction, receipt: Receipt, content: Content) -
         tx.requests.update(request.id, request.version, **fresh)
         if assessment.kind is Kind.INQUIRY:
             begin(app, tx, tx.requests.get(request.id), receipt, content)
-    tx.audit.append(
-        at=tx.now,
-        actor=SYSTEM.login,
-        action="read-again",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        SYSTEM.login,
+        "read-again",
         receipt_id=receipt.id,
         facts={"service": assessment.service},
     )

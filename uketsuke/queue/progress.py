@@ -54,12 +54,10 @@ def store_plan(
     version = current.version + 1 if current else 1
     plan = Plan(service=request.service, version=version, steps=steps)
     plan_id = tx.plans.add(request.id, plan, actor.login, _dues(app, tx, request, steps), second_person)
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action="plan",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        actor.login,
+        "plan",
         facts={"plan": plan_id, "version": version, "hash": plan.hash(), "steps": len(steps)},
     )
     return plan_id
@@ -88,12 +86,10 @@ def go_on(
         return RequestState.RUNNING
     state = RequestState.AWAITING_APPROVAL
     tx.requests.update(request.id, version, plan_id=plan_id, state=state)
-    tx.audit.append(
-        at=tx.now,
-        actor=SYSTEM.login,
-        action="await-approval",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        SYSTEM.login,
+        "await-approval",
         facts={"plan": plan_id, **state_change(request.state, state)},
     )
     return state
@@ -124,12 +120,10 @@ def finish_step(
         at=at,
     )
     request = tx.requests.get(step.request_id)
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action=f"step-{step.kind}",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        actor.login,
+        f"step-{step.kind}",
         facts={"step": step.seq, "effect": step.effect_key, **(facts or {})},
         personal=dict(personal) if personal else None if facts else {"result": dict(result)},
     )

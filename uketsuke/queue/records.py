@@ -120,12 +120,10 @@ def settle_alarm(app: App, actor: Actor, request_id: int) -> None:
         if row is None:
             raise NotAllowed("settle-record", request.state, "nothing happened to its record")
         tx.records.raise_alarm(row.app, row.record, None)
-        tx.audit.append(
-            at=tx.now,
-            actor=actor.login,
-            action="settle-record",
-            subject=f"request:{request.number}",
-            request_id=request.id,
+        tx.audit.note(
+            request,
+            actor.login,
+            "settle-record",
             facts={"alarm": row.alarm},
         )
 
@@ -212,12 +210,10 @@ def _join(tx: Transaction, receipt: Receipt, request: RequestRow, why: str) -> N
 def _audit(
     tx: Transaction, action: str, request: RequestRow, receipt: Receipt | None, facts: Mapping[str, JsonValue]
 ) -> None:
-    tx.audit.append(
-        at=tx.now,
-        actor=SYSTEM.login,
-        action=action,
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        SYSTEM.login,
+        action,
         receipt_id=receipt.id if receipt else None,
         facts=dict(facts),
     )

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pydantic import JsonValue
-
 from uketsuke.app import Actor, App
 from uketsuke.connectors import manual
 from uketsuke.domain.authority import Risk
@@ -35,7 +31,7 @@ def retry_step(app: App, actor: Actor, step_id: int) -> None:
         row, request = _stopped(tx, step_id, "retry-step", actor)
         tx.steps.set_state(row.id, StepState.READY, expected=STOPPED)
         tx.enqueue(JobName.PERFORM, row.id)
-        _audit(tx, actor, "retry-step", request, {"step": row.seq})
+        tx.audit.note(request, actor.login, "retry-step", {"step": row.seq})
 
 
 def accept_step(app: App, actor: Actor, step_id: int) -> None:
@@ -47,7 +43,7 @@ def accept_step(app: App, actor: Actor, step_id: int) -> None:
             raise NotAllowed("accept-step", row.state, "nobody has seen that it is so")
         step = tx.plans.get(row.plan_id).plan().step(row.seq)
         result = {"done_on": app.today().isoformat(), "through": through(app, step), "outcome": WAS_SO}
-        _audit(tx, actor, "accept-step", request, {"step": row.seq})
+        tx.audit.note(request, actor.login, "accept-step", {"step": row.seq})
         facts = {"outcome": WAS_SO, "why": str((row.error or {}).get("code"))}
         settle(tx, step)
         finish_step(app, tx, row, result, actor=actor, facts=facts)
@@ -63,7 +59,7 @@ def hand_step_over(app: App, actor: Actor, step_id: int) -> None:
             raise NotAllowed("hand-step-over", row.state, "it is nothing that a person could do instead")
         tx.steps.set_state(row.id, StepState.WAITING, expected=STOPPED, error=row.error)
         manual.hand_account(tx, request.id, row.id)
-        _audit(tx, actor, "hand-step-over", request, {"step": row.seq})
+        tx.audit.note(request, actor.login, "hand-step-over", {"step": row.seq})
         refresh_due(app, tx, request.id)
 
 
@@ -80,7 +76,7 @@ def give_up(app: App, actor: Actor, step_id: int, version: int, reason: str) -> 
         _tell(app, tx, request, reason)
         tx.requests.update(request.id, version, state=RequestState.RETURNED, due_at=None, due_what=None)
         facts = {"step": row.seq, **state_change(request.state, RequestState.RETURNED)}
-        _audit(tx, actor, "give-up", request, facts, {"reason": reason})
+        tx.audit.note(request, actor.login, "give-up", facts, personal={"reason": reason})
 
 
 def may_stand(row: StepRow) -> bool:
@@ -116,23 +112,4 @@ def _tell(app: App, tx: Transaction, request: RequestRow, reason: str) -> None:
         key=f"give-up-{request.id}",
         purpose="returned",
         request_id=request.id,
-    )
-
-
-def _audit(
-    tx: Transaction,
-    actor: Actor,
-    action: str,
-    request: RequestRow,
-    facts: Mapping[str, JsonValue],
-    personal: Mapping[str, JsonValue] | None = None,
-) -> None:
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action=action,
-        subject=f"request:{request.number}",
-        request_id=request.id,
-        facts=dict(facts),
-        personal=dict(personal) if personal else None,
     )

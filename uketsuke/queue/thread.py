@@ -79,12 +79,10 @@ def join(
     silent = assessment.kind in (Kind.AUTOMATIC, Kind.LIST, Kind.OWN)
     late = request.state in ENDED and assessment.kind is not Kind.BOUNCE
     change = {} if silent or late else comes_back(tx, request)
-    tx.audit.append(
-        at=tx.now,
-        actor=SYSTEM.login,
-        action="join",
-        subject=f"request:{request.number}",
-        request_id=request.id,
+    tx.audit.note(
+        request,
+        SYSTEM.login,
+        "join",
         receipt_id=receipt.id,
         facts={
             "kind": assessment.kind.value,

@@ -42,12 +42,10 @@ def _resume_held(app: App) -> int:
             if request.state is not RequestState.HELD or request.version != found.version:
                 continue
             tx.requests.update(request.id, request.version, state=RequestState.NEEDS_REVIEW, held_until=None)
-            tx.audit.append(
-                at=tx.now,
-                actor=SYSTEM.login,
-                action="resume",
-                subject=f"request:{request.number}",
-                request_id=request.id,
+            tx.audit.note(
+                request,
+                SYSTEM.login,
+                "resume",
                 facts={
                     "held_until": str(request.held_until),
                     **state_change(request.state, RequestState.NEEDS_REVIEW),

@@ -117,12 +117,10 @@ def _audit(tx: Transaction, actor: Actor, action: str, work: Work, persons: list
     if not persons:
         return
     labels = [work.task.persons[place].label for place in persons]
-    tx.audit.append(
-        at=tx.now,
-        actor=actor.login,
-        action=action,
-        subject=f"request:{work.request.number}",
-        request_id=work.request.id,
+    tx.audit.note(
+        work.request,
+        actor.login,
+        action,
         facts={"step": work.row.seq, "persons": [place + 1 for place in persons]},
         personal={"names": list[JsonValue](labels)},
     )

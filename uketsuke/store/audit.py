@@ -7,7 +7,7 @@ covered by a salted digest only, so that they can be erased and the chain stays 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from uketsuke.store.chain import PORTION, START, Place, Step, end_of_chain, entr
 from uketsuke.store.columns import storable, write_json
 from uketsuke.store.registers import audit, audit_head
 from uketsuke.store.repository import Repository
+from uketsuke.store.requests import RequestRow
 
 
 class Entry(Frozen):
@@ -122,6 +123,30 @@ class Audit(Repository):
         self._connection.execute(insert(audit).values(values))
         self._connection.execute(update(audit_head).values(hash=values["hash"]))
         return int(last_id)
+
+    def note(
+        self,
+        request: RequestRow,
+        actor: str,
+        action: str,
+        facts: Mapping[str, Any] | None = None,
+        *,
+        reason: str | None = None,
+        personal: Mapping[str, Any] | None = None,
+        receipt_id: int | None = None,
+    ) -> int:
+        """Add an entry about a request, now; `actor` is a sign-in, or `uketsuke`. Gives its id."""
+        return self.append(
+            self._at(),
+            actor,
+            action,
+            f"request:{request.number}",
+            request_id=request.id,
+            receipt_id=receipt_id,
+            reason=reason,
+            facts=dict(facts or {}),
+            personal=dict(personal) if personal else None,
+        )
 
     def verify(self) -> int | None:
         """The id at which the chain is broken first, or None when it is whole."""
