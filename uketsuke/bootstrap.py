@@ -132,9 +132,7 @@ def app_inlets(app: App) -> tuple[AppInlet, ...]:
     return tuple(_app_inlet(site, one, client, app.catalogue) for one in site.app)
 
 
-def _app_inlet(
-    site: KintoneSite, app: KintoneApp, client: KintoneClient, catalogue: Catalogue
-) -> AppInlet:
+def _app_inlet(site: KintoneSite, app: KintoneApp, client: KintoneClient, catalogue: Catalogue) -> AppInlet:
     """The app with what its service calls its fields; a service that is not there has no names for them."""
     try:
         service = catalogue.service(app.service)
