@@ -140,14 +140,14 @@ class Reading(Frozen):
 
     def fresh_row(self, path: str) -> int:
         """The id of the next row that a person puts in: one that no row has or had."""
-        return max((FIRST_TYPED_ROW - 1, *self._known_rows(path))) + 1
+        return max((FIRST_TYPED_ROW - 1, *self.known_rows(path))) + 1
 
     def with_rows(self, path: str, ids: Iterable[int], source: Source, rule: str) -> Reading:
         """The same reading with other rows, or the same in another order; cells stay.
 
         Raises `RowGone` for a row that is not there now and was before.
         """
-        wanted, now, known = list(ids), self.row_ids(path), self._known_rows(path)
+        wanted, now, known = list(ids), self.row_ids(path), self.known_rows(path)
         for one in wanted:
             if one not in now and one in known:
                 raise RowGone(path, one)
@@ -155,7 +155,7 @@ class Reading(Frozen):
             raise ValueError("a row stands in a table once")
         return self.with_value(path, table_value(wanted, source, rule))
 
-    def _known_rows(self, path: str) -> set[int]:
+    def known_rows(self, path: str) -> set[int]:
         """Every id that a table ever had, also of rows of which only a cell was seen."""
         listed = {one for value in self.values.get(path, ()) for one in _ids(value.value) or ()}
         cells = (cell for name in self.values if (cell := cell_of(name)) and cell.field == path)

@@ -31,18 +31,13 @@ from uketsuke.processors.claim import Claim, Strength
 from uketsuke.processors.common_fields import CommonFields
 from uketsuke.processors.copies import with_copies
 from uketsuke.processors.deeds import UNSETTLED
-from uketsuke.processors.extract import (
-    Extraction,
-    reader_for,
-    with_corrections,
-    with_defaults,
-    with_directory,
-)
+from uketsuke.processors.extract import Extraction, reader_for
 from uketsuke.processors.replies import assess_reply
 from uketsuke.processors.rules import concerns_of, validate
 from uketsuke.processors.secrets import without_secrets
 from uketsuke.processors.sender import Who, applied_at, way_of, who_asks
 from uketsuke.processors.sentences import Mood, sentences
+from uketsuke.processors.supplements import with_corrections, with_defaults, with_directory
 from uketsuke.processors.survey import form_of, is_survey, recognised
 from uketsuke.processors.unread import unread_of
 

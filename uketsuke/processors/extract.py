@@ -8,13 +8,13 @@ signatures; a value that could not be read keeps its raw words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind, cell_path, table_value
-from uketsuke.domain.request import Declared, FieldSpec, Rule, ServiceRequest, spec_at
+from uketsuke.domain.request import FieldSpec, Rule, ServiceRequest
 from uketsuke.domain.text import fold_marked, label_key
 from uketsuke.domain.world import World
 from uketsuke.processors.base import Processor
@@ -25,7 +25,7 @@ from uketsuke.processors.row_text import find_tables, without_tables
 from uketsuke.processors.sentences import HAD, Mood, Sentence, heading, is_reply_subject, sentences
 from uketsuke.processors.survey import is_survey, pairs_of
 from uketsuke.processors.typed import LONGEST_VALUE, MOST_ROWS, Typed, read_value
-from uketsuke.processors.values import Read, Reader, choices_in, is_nothing, key_in_text
+from uketsuke.processors.values import Reader, choices_in, is_nothing, key_in_text
 
 LONGEST_TEXT = 100_000
 """Characters of the new text that are read; more is a concern, not a longer wait."""
@@ -204,73 +204,6 @@ class Extraction:
     def _span(self, start: int, end: int) -> Source:
         text = self.content.text[start:end]
         return Source(kind=SourceKind.SPAN, part="text", start=start, end=end, text=text)
-
-
-def with_directory(
-    reading: Reading, known: Mapping[str, str | None], part: str, request: type[ServiceRequest]
-) -> Reading:
-    """Fill in what the directory knows of who asks, where it must be known and is not said.
-
-    `part` names the row of the directory.
-    """
-    for name, value in known.items():
-        history = reading.values.get(name, ())
-        spec = request.specs().get(name)
-        needed = spec is not None and spec.is_required(reading.plain())
-        if value and needed and all(one.value is None for one in history):
-            source = Source(kind=SourceKind.DIRECTORY, part=part, text=str(value))
-            found = FieldValue(value=value, raw=str(value), source=source, rule="directory")
-            reading = reading.with_value(name, found)
-    return reading
-
-
-def with_defaults(reading: Reading, request: type[ServiceRequest]) -> Reading:
-    """Fill fields that nobody mentioned with the default that the service declares."""
-    for path, model in _declared(reading, request):
-        default = model.model_fields[path.rpartition(".")[2]].get_default()
-        if path not in reading.values and isinstance(default, str | int):
-            source = Source(kind=SourceKind.DEFAULT)
-            value = FieldValue(value=default, raw=str(default), source=source, rule="default")
-            reading = reading.with_value(path, value)
-    return reading
-
-
-def _declared(reading: Reading, request: type[ServiceRequest]) -> Iterator[tuple[str, type[Declared]]]:
-    """Every path that the request has now, cells of its rows included, with the model that declares it."""
-    for name, spec in request.specs().items():
-        yield name, request
-        if spec.row is not None:
-            ids, cells, model = reading.row_ids(name), spec.row.specs(), spec.row
-            yield from ((cell_path(name, row, cell), model) for row in ids for cell in cells)
-
-
-def with_corrections(
-    reading: Reading, corrections: Reading | None, request: type[ServiceRequest], reader: Reader
-) -> Reading:
-    """Append what people decided later; everything else in `corrections` was read from the message.
-
-    A value that is still the words as typed is read like those of a mail (`12/16`, `２本`).
-    """
-    for name, history in corrections.values.items() if corrections else ():
-        for value in history:
-            if value.source.kind is not SourceKind.OPERATOR:
-                continue
-            spec = spec_at(request.specs(), name)
-            if spec is not None and value.value == value.raw:
-                read = reader.read(spec, value.raw)
-                value = value.model_copy(update={"value": read.value})
-            reading = reading.with_value(name, value)
-    return reading
-
-
-def typed_value(
-    request: type[ServiceRequest], name: str, words: str, reader: Reader, who: str, at: datetime
-) -> FieldValue:
-    """What an operator typed into a field, read as a mail's words are; the words stay visible."""
-    spec = spec_at(request.specs(), name)
-    read = reader.read(spec, words) if spec else Read()
-    source = Source(kind=SourceKind.OPERATOR, part=name, text=words, who=who, at=at)
-    return FieldValue(value=read.value, raw=words, source=source, rule="operator")
 
 
 def reader_for(world: World, on: date, patterns: dict[str, str]) -> Reader:
