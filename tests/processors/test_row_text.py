@@ -18,7 +18,7 @@ from tests.processors.tables import (
     table,
 )
 from uketsuke.domain.content import Channel, Content, FormValue, FromFacts
-from uketsuke.intake.forms import read_note
+from uketsuke.intake.channels import read
 from uketsuke.processors.row_text import find_tables, rows_in, without_tables
 
 A, B = "nakamura-j@city.example.lg.jp", "hara-m@city.example.lg.jp"
@@ -26,7 +26,7 @@ TWO = [("中村 淳", A), ("原 美咲", B)]
 HEAD = "申請区分：新規\n所属：環境保全課\n氏名：中村 淳\nメールアドレス：nakamura-j@city.example.lg.jp\n"
 
 
-def read(text: str) -> list[list[tuple[str, ...]]]:
+def tables_of(text: str) -> list[list[tuple[str, ...]]]:
     """Every table of a text: its rows by name, address and code."""
     tables = find_tables(text, Application)
     return [[tuple(text[slice(*span)] for _, span in row) for row in one.rows] for one in tables]
@@ -55,7 +55,7 @@ def mail(body: str) -> Content:
     ids=range(11),
 )
 def test_rows_are_read_as_people_write_them(text: str) -> None:
-    (rows,) = read(text)
+    (rows,) = tables_of(text)
     assert [{*row} for row in rows] == [{*one} for one in TWO]
     left = without_tables(text, Application)
     assert len(left) == len(text)
@@ -64,7 +64,7 @@ def test_rows_are_read_as_people_write_them(text: str) -> None:
 
 def test_names_with_wide_blanks_stay_one_name_and_full_width_addresses_are_read() -> None:
     text = "利用者一覧\n氏名　メールアドレス\n中村　淳　ｎａｋａｍｕｒａ－ｊ＠city.example.lg.jp\n"
-    assert read(text) == [[("中村　淳", "ｎａｋａｍｕｒａ－ｊ＠city.example.lg.jp")]]
+    assert tables_of(text) == [[("中村　淳", "ｎａｋａｍｕｒａ－ｊ＠city.example.lg.jp")]]
     found = judged(mail(HEAD + text))
     assert found.values["users"] == [{"user_name": "中村　淳", "user_email": A, "amount": 1}]
 
@@ -138,8 +138,8 @@ def test_record_form_note_and_mail_give_the_same_typed_request(people: list[tupl
     body = "".join(f"{label}：{value}\n" for label, value in common.items()) + f"利用者一覧：\n{lines}\n"
     told = [
         record_content([*plain, table(*rows)]),
-        read_note(json.dumps({"values": form}).encode(), channel=Channel.FORM),
-        read_note(json.dumps({"values": note}).encode()),
+        read(json.dumps({"values": form}).encode(), Channel.FORM),
+        read(json.dumps({"values": note}).encode(), Channel.NOTE),
         mail(body),
     ]
     first, *others = [judged(one).request for one in told]
