@@ -14,6 +14,7 @@ from uketsuke.domain.calendar import local_day
 from uketsuke.domain.content import Channel, Content
 from uketsuke.domain.snapshot import SnapshotWorld
 from uketsuke.intake.channels import read
+from uketsuke.intake.records import record_channel
 from uketsuke.processors.assess import assess
 from uketsuke.processors.assessment import Assessment, Thread
 from uketsuke.processors.catalogue import Catalogue
@@ -36,8 +37,11 @@ class Sample:
     @property
     def content(self) -> Content:
         """The message, read."""
+        raw = self.path.read_bytes()
         channel = Channel.MAIL if self.path.suffix == ".eml" else Channel.NOTE
-        return read(self.path.read_bytes(), channel)
+        if channel is Channel.NOTE and "record" in json.loads(raw):
+            channel = record_channel(raw)
+        return read(raw, channel)
 
     @property
     def received_at(self) -> datetime:
@@ -68,6 +72,12 @@ class Sample:
         return assess(self.content, self.received_at, self.world, known, thread=self.thread, **more)
 
 
+FOLDERS = (
+    *(f"kobe/{one}" for one in ("lte-handover", "ekobe-unlock", "ekobe-account", "ekobe-trial")),
+    "ashiya/account-unlock",
+    "edge",
+)
+"""Where samples of services that there are stand."""
 WORLDS = {"kobe": "context.json", "ashiya": "world.json"}
 
 
@@ -91,7 +101,14 @@ def world_on(at: datetime, city: str = "kobe") -> SnapshotWorld:
 
 def samples(*folders: str) -> Iterator[Sample]:
     """Every sample below the folders named, in the order of their names."""
-    for folder in folders or ("kobe/lte-handover", "kobe/ekobe-unlock", "ashiya/account-unlock", "edge"):
+    for folder in folders or (
+        "kobe/lte-handover",
+        "kobe/ekobe-unlock",
+        "kobe/ekobe-account",
+        "kobe/ekobe-trial",
+        "ashiya/account-unlock",
+        "edge",
+    ):
         for expected in sorted((SAMPLES / folder).glob("*.expected.json")):
             stem = expected.name.removesuffix(".expected.json")
             yield next(

@@ -238,6 +238,7 @@ class _View:
             person,
             self.content.channel,
             self.content.identity_check,
+            self.content.record,
         )
 
     def _asker(self, who: Who, values: Plain) -> Subject:

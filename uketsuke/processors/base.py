@@ -17,7 +17,7 @@ from typing import ClassVar
 from pydantic import JsonValue
 
 from uketsuke.domain.authority import Action, Risk, Target
-from uketsuke.domain.content import Channel, Content
+from uketsuke.domain.content import Channel, Content, Record
 from uketsuke.domain.deadline import Rule as DeadlineRule
 from uketsuke.domain.people import Asker, Person
 from uketsuke.domain.plan import Plan, Results, Step
@@ -45,6 +45,8 @@ class Subject:
     """How it came in: what a person can be reached by follows from it."""
     identity_check: str | None = None
     """How an operator checked who asks, where one did."""
+    record: Record | None = None
+    """The kintone record that the request is, whose state we keep."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Processor:
     deadlines: ClassVar[tuple[Deadline, ...]] = ()
     letters: ClassVar[tuple[Block, ...]] = ()
     key_field: ClassVar[str | None] = None
-    """The field that makes two requests the same (FR-06)."""
+    """The field that makes two requests the same (FR-06); `is_same` may ask for more."""
     limits: ClassVar[Mapping[str, int]] = {}
     """Field → how many one request may ask for (FR-15)."""
     not_covered: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -155,6 +157,10 @@ class Processor:
             return Claim(service=self.id, strength=Strength.NAMED, words=named)
         words = (*named, *hints)
         return Claim(service=self.id, strength=Strength.HINT, words=words) if words else None
+
+    def is_same(self, values: Plain, other: Plain) -> bool:
+        """Whether a request with the same value of the key field asks for the same thing (FR-06)."""
+        return True
 
     def concerns(self, reading: Reading, values: Plain, content: Content, world: World) -> Iterable[Concern]:
         """What only this service doubts; the rules that hold for every service are in `rules`."""

@@ -112,7 +112,7 @@ def _duplicate(case: Case) -> Iterator[Concern]:
         yield from _repeated(case, case.processor.id, str(department))
         return
     for other in case.world.similar(case.processor.id, str(department), name, str(value)):
-        if other.number != case.number:
+        if other.number != case.number and case.processor.is_same(case.values, other.values):
             facts: dict[str, JsonValue] = {"number": other.number, "value": value}
             yield Concern(code="duplicate", rule="FR-06", field=name, hard=False, facts=facts)
 

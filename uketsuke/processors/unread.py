@@ -171,7 +171,7 @@ def _again(spec: FieldSpec, value: JsonValue, mood: Mood) -> Iterator[str]:
     if spec.rule is Rule.CHOICE and mood in (Mood.ASKS, Mood.SAYS):
         yield from map(re.escape, map(fold, spec.words[str(value)]))
     elif spec.rule is Rule.COUNT:
-        yield rf"(?<!\d){text}\s?[本台個つ](?!ずつ|\d)"
+        yield rf"(?<!\d){text}\s?[本台個つ名人](?!ずつ|\d)"
     elif spec.rule is Rule.PERSON:
         yield from map(re.escape, fold(str(value)).split())
     elif spec.rule in (Rule.ASSET_NO, Rule.ACCOUNT):

@@ -68,5 +68,26 @@ EKOBE_ACCOUNTS = Ledger(
     ),
 )
 
-LEDGERS = (LTE_LEDGER, EKOBE_ACCOUNTS)
+EKOBE_TRIALS = Ledger(
+    id="ekobe-trial-ledger",
+    title="仮申請用アカウント管理番号台帳",
+    key="trial_account_id",
+    key_pattern=r"T[0-9]{4}",
+    series=(
+        NumberSeries("trial_department_id", column="trial_department_id", prefix="TD", department_digits=4),
+        NumberSeries("trial_account_id", column="trial_account_id", prefix="T", width=4),
+    ),
+    columns=(
+        Column("trial_account_id", "お試しアカウントID"),
+        Column("trial_department_id", "お試し部課ID"),
+        Column("department", "所属"),
+        Column("registered_verify_on", "検証登録日", ColumnRule.DATE),
+        Column("checked_on", "確認日", ColumnRule.DATE),
+        Column("notified_on", "申請者連絡日", ColumnRule.DATE),
+        Column("expires_on", "利用期限", ColumnRule.DATE),
+        Column("receipt_number", "受付番号"),
+    ),
+)
+
+LEDGERS = (LTE_LEDGER, EKOBE_ACCOUNTS, EKOBE_TRIALS)
 """What `Catalogue` finds for this city."""
