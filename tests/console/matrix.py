@@ -88,6 +88,7 @@ GET  /forms/done/{number}                       .solfa only  404
 GET  /forms/{service}                           .solfa -     404
 POST /forms/{service}                           .solfa only  404
 POST /forms/{service}/look                      .solfa only  404
+POST /forms/{service}/rows                      .solfa only  404
 GET  /my                                        .solfa only  -
 GET  /my/requests/{number}                      .solfa only  404
 GET  /my/sign-in                                .solfa only  -

@@ -96,6 +96,7 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/forms/{service}"): EVERYONE,
     ("POST", "/forms/{service}"): EVERYONE,
     ("POST", "/forms/{service}/look"): EVERYONE,
+    ("POST", "/forms/{service}/rows"): EVERYONE,
     ("GET", "/my"): EVERYONE,
     ("GET", "/my/requests/{number}"): EVERYONE,
     ("GET", "/my/sign-in"): EVERYONE,
