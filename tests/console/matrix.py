@@ -83,6 +83,7 @@ GET  /ledgers/{ledger}/{key}                    ..olf. same  404
 GET  /audit                                     ...lfa -     -
 POST /audit/export                              ...lfa -     -
 POST /audit/verify                              ...lfa -     -
+POST /api/v1/requests                           gsolfa key   403
 GET  /forms                                     .solfa -     -
 GET  /forms/done/{number}                       .solfa only  404
 GET  /forms/{service}                           .solfa -     404
