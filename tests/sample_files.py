@@ -106,6 +106,9 @@ def samples(*folders: str) -> Iterator[Sample]:
         "kobe/ekobe-unlock",
         "kobe/ekobe-account",
         "kobe/ekobe-trial",
+        "kobe/kintone-developer",
+        "kobe/kintone-space",
+        "kobe/kintone-group",
         "ashiya/account-unlock",
         "edge",
     ):

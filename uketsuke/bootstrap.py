@@ -14,6 +14,7 @@ from uketsuke.clock import Clock, clock_of
 from uketsuke.connectors.base import ExternalConnector
 from uketsuke.connectors.directory import DirectoryConnector
 from uketsuke.connectors.holidays import japanese_holidays
+from uketsuke.connectors.kintone_admin import KintoneAdminConnector
 from uketsuke.connectors.kintone_client import KintoneClient
 from uketsuke.connectors.kintone_port import KintonePort
 from uketsuke.domain.calendar import Calendar, local_day
@@ -48,6 +49,7 @@ def build(
     database.check_revision()
     catalogue = Catalogue.load(settings.city, settings.services_folder)
     letters, wordbook = _texts(settings, catalogue)
+    kintone = KintonePort(settings.kintone) if settings.kintone else None
     return App(
         settings=settings,
         secret=_secret(settings),
@@ -59,8 +61,8 @@ def build(
         wordbook=wordbook,
         reader=reader or Reader(Limits(dkim_keys=dkim_keys(settings))),
         sender=sender or make_sender(settings),
-        systems=connectors(settings),
-        kintone=KintonePort(settings.kintone) if settings.kintone else None,
+        systems=connectors(settings, kintone),
+        kintone=kintone,
     )
 
 
@@ -108,13 +110,17 @@ def _declared(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     }
 
 
-def connectors(settings: Settings) -> dict[str, ExternalConnector]:
+def connectors(settings: Settings, kintone: KintonePort | None = None) -> dict[str, ExternalConnector]:
     """What changes accounts by itself, by the system's name; nothing is contacted."""
-    return {
-        name: DirectoryConnector(name, system)
-        for name, system in settings.systems.items()
-        if system.connector == "directory"
-    }
+    found: dict[str, ExternalConnector] = {}
+    for name, system in settings.systems.items():
+        if system.connector == "directory":
+            found[name] = DirectoryConnector(name, system)
+        elif system.connector == "kintone":
+            if kintone is None:
+                raise ConfigurationError((f"systems.{name}: the connector kintone needs [kintone]",))
+            found[name] = KintoneAdminConnector(name, system, kintone)
+    return found
 
 
 def inlets(app: App) -> tuple[Inlet, ...]:

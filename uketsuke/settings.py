@@ -37,7 +37,7 @@ from uketsuke.addresses import (
 )
 from uketsuke.errors import ConfigurationError
 from uketsuke.places import Places, describe
-from uketsuke.systems import Form, KintoneSite, Part, SignedSender, System, as_tables
+from uketsuke.systems import Form, KintoneSite, Part, System, as_tables
 
 PREFIX = "UKETSUKE_"
 NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
@@ -175,10 +175,10 @@ class Settings(Part):
     form: Annotated[tuple[Form, ...], BeforeValidator(as_tables)] = ()
     systems: dict[str, System] = Field(default_factory=dict)
     kintone: KintoneSite | None = None
-    webhook: dict[str, SignedSender] = Field(default_factory=dict)
-    """Form systems that send signed JSON, by the name in `Uketsuke-Sender`."""
     second_person: dict[str, Literal["none", "after", "before"]] = Field(default_factory=dict)
     """`unlock` or `<service>.unlock` → none, after, before."""
+    automatic_mail_by: Literal["kintone", "uketsuke"] = "kintone"
+    """Who tells the applicant that a right or space of kintone is there (catalogue `automatic_mail_by`)."""
     initial_password: Literal["system_mail", "phone", "fixed_rule", "one_time_link"] | None = None
     """How an initial password reaches its person; None = whoever hands it over says how."""
     officer_reminder_after_business_days: int = Field(default=3, ge=1, le=60)
@@ -203,7 +203,8 @@ class Settings(Part):
 
     def choices(self) -> dict[str, str]:
         """What the city has chosen among the settings of the catalogue."""
-        return {"initial_password": self.initial_password} if self.initial_password else {}
+        chosen = {"initial_password": self.initial_password} if self.initial_password else {}
+        return {**chosen, "automatic_mail_by": self.automatic_mail_by}
 
     def path(self, text: str) -> Path:
         """A path of the settings, relative to the data directory."""

@@ -66,7 +66,7 @@ class Form(Part):
 class System(Part):
     """One system in which accounts live, and who changes them there."""
 
-    connector: Literal["manual", "directory"] = "manual"
+    connector: Literal["manual", "directory", "kintone"] = "manual"
     title: str = ""
     """What people call it; empty = its name in the catalogue."""
     url: DirectoryUrl | None = None
@@ -79,6 +79,8 @@ class System(Part):
     """Below it people's accounts are looked for."""
     ca_file: Path | None = None
     """Certificate authority of the directory; None = the machine's own."""
+    developers: str = ""
+    """For `kintone`: code of the group whose members may build apps; empty = that is work of a person."""
     starttls: bool = False
     timeout_seconds: float = Field(default=15, gt=0)
     """How long the directory may be silent after each question."""
@@ -138,12 +140,6 @@ class KintoneApp(Part):
     def title(self) -> str:
         """What messages call it."""
         return self.name or f"kintone {self.id}"
-
-
-class SignedSender(Part):
-    """A form system that sends applications to `/api/v1/requests`, signed with this secret."""
-
-    secret: Annotated[SecretStr, AfterValidator(_long)]
 
 
 class KintoneSite(Part):

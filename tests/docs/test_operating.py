@@ -70,6 +70,7 @@ def test_the_commented_settings_show_every_part_that_can_be_set() -> None:
     tables = set(tomllib.loads(text)) | {
         "services_folder",
         "initial_password",
+        "automatic_mail_by",
         "officer_reminder_after_business_days",
     }
     tables |= set(re.findall(r"^# \[+(\w+)", text, re.MULTILINE))

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.connectors.kintone.city import City
+from tests.connectors.kintone.served import tell
 from tests.desk import OPERATOR
 from tests.queue.record_desk import NUMBER, RecordDesk, record_city, record_desk
 from tests.servers.programs import wait_until
@@ -71,7 +72,7 @@ def processed(town: tuple[City, str]) -> Iterator[RecordDesk]:
 
 
 def opened(town: tuple[City, str], **setting: Any) -> Iterator[RecordDesk]:
-    town[0].control("faults", {}, "DELETE")
+    tell(town[1], "DELETE", "faults")
     made = record_desk(
         *town,
         queue=Queue(undo_seconds=0, lease_seconds=30, back_off_seconds=0.05),
@@ -154,9 +155,15 @@ def test_a_cut_write_is_looked_after_and_happens_once(processed: RecordDesk, pat
     desk = processed
     record = desk.apply(返却日="2026-12-20")
     request = plan(desk, record, "done", **DONE)
-    desk.city.control("faults", {"kind": "cut", "when": when, "path": path, "method": "PUT"})
+    break_next(desk, kind="cut", when=when, path=path)
     settled(desk, request)
     assert (revision(desk, record), step(desk, request).result) == (4, {"revision": 4, "written": True})
+
+
+def break_next(desk: RecordDesk, **fault: Any) -> None:
+    site = desk.desk.app.settings.kintone
+    assert site is not None
+    tell(site.url, "POST", "faults", {"method": "PUT", **fault})
 
 
 def settled(desk: RecordDesk, request: RequestRow) -> StepRow:
@@ -173,7 +180,7 @@ def settled(desk: RecordDesk, request: RequestRow) -> StepRow:
 def test_too_many_at_once_is_later(desk: RecordDesk) -> None:
     record = desk.apply(返却日="2026-12-20")
     request = plan(desk, record)
-    desk.city.control("faults", {"kind": "busy", "method": "PUT"})
+    break_next(desk, kind="busy")
     assert settled(desk, request).state is StepState.DONE
     assert revision(desk, record) == 2
 

@@ -47,9 +47,17 @@ def try_all(settings: Settings) -> list[Attempt]:
         _attempt("database", lambda: _database(settings)),
         *(_attempt(f"mailbox {box.name}", _mailbox(box)) for box in settings.mailbox),
         _attempt("smtp", lambda: _smtp(settings, settings.smtp)),
-        *(_attempt(f"system {name}", one.check) for name, one in connectors(settings).items()),
+        *_systems(settings),
         *(_attempt(f"kintone {one.id}", _app(settings, one.id)) for one in apps_of(settings)),
     ]
+
+
+def _systems(settings: Settings) -> list[Attempt]:
+    """Directories, and the administration of kintone."""
+    if settings.kintone is None:
+        return [_attempt(f"system {name}", one.check) for name, one in connectors(settings, None).items()]
+    with KintonePort(settings.kintone) as port:
+        return [_attempt(f"system {name}", one.check) for name, one in connectors(settings, port).items()]
 
 
 def _attempt(name: str, ask: Callable[[], None]) -> Attempt:

@@ -25,7 +25,7 @@ def reserve(tx: Transaction, step: Reserve, effect: Effect) -> Done:
 
 
 def update(tx: Transaction, step: LedgerUpdate, effect: Effect) -> Done:
-    """Change the rows; raises `StalePlan` when one is not as the plan expects, and changes none."""
+    """Change the rows, or add those that are expected at version 0; raises `StalePlan` and changes none."""
     if step.only_if is not None and resolve(step.only_if[0], effect.results) != step.only_if[1]:
         return Done({"skipped": True}, {"skipped": True})
     local(tx, effect)
@@ -39,7 +39,11 @@ def update(tx: Transaction, step: LedgerUpdate, effect: Effect) -> Done:
         changed = {**changes, **grown(row.values if row else {}, step, effect.results)}
         before[key] = {name: row.values.get(name) for name in changed} if row else {}
         after[key] = changed
-        versions.append(tx.ledgers.update(step.ledger, key, version, changed, _origin(effect)))
+        if row is None and version == 0:
+            said = {name: value for name, value in changed.items() if value is not None}
+            versions.append(tx.ledgers.insert(step.ledger, key, said, _origin(effect)))
+        else:
+            versions.append(tx.ledgers.update(step.ledger, key, version, changed, _origin(effect)))
     return Done(
         {"version": versions},
         {"ledger": step.ledger, "keys": keys, "columns": sorted({*step.set, *step.add})},

@@ -37,7 +37,7 @@ from uketsuke.processors.rules import concerns_of, validate
 from uketsuke.processors.secrets import without_secrets
 from uketsuke.processors.sender import Who, applied_at, way_of, who_asks
 from uketsuke.processors.sentences import Mood, sentences
-from uketsuke.processors.supplements import with_corrections, with_defaults, with_directory
+from uketsuke.processors.supplements import with_corrections, with_defaults, with_directory, with_supplied
 from uketsuke.processors.survey import form_of, is_survey, recognised
 from uketsuke.processors.unread import unread_of
 
@@ -222,6 +222,9 @@ class _View:
         if self.processor is None:
             known.pop("department", None)
         reading = with_directory(reading, known, part, model)
+        if self.processor is not None:
+            given = self.processor.supplied(reading.plain(), self.content, self.world)
+            reading = with_supplied(reading, given, part)
         return with_defaults(reading, model), who
 
     def _subject(self, who: Who, values: Plain) -> Subject:

@@ -46,7 +46,7 @@ def authorise(
     if processor is None:
         return authority
     target = processor.target(values, asker_of(who, world), world)
-    declared = processor.risk(request)
+    declared = processor.risk_in(request, world)
     risk = max(declared, risk_of(steps))
     need = need_for(authority.evidence, target, risk)
     second = _second_person(processor, who, steps, world) if Need.CONFIRM in need else None

@@ -170,6 +170,14 @@ class Processor:
         """How much harm a wrong request could do (FAULTS 3)."""
         return Risk.R1
 
+    def risk_in(self, request: ServiceRequest | None, world: World) -> Risk:
+        """The same, where what ledgers and people say of the request makes it graver."""
+        return self.risk(request)
+
+    def supplied(self, values: Plain, content: Content, world: World) -> Mapping[str, JsonValue]:
+        """What the service takes for said where a field is empty: the directory's word, seen as such."""
+        return {}
+
     def target(self, values: Plain, asker: Asker, world: World) -> Target:
         """Whose thing would change, seen from who asks; what is not known is somebody else's."""
         return Target.OTHER
@@ -198,9 +206,7 @@ class Processor:
         return _labels(cls.request)
 
     def _chosen(self, content: Content) -> tuple[str, ...]:
-        """The value of a typed field that names a service, or the form's own name, where it is ours."""
-        if content.channel is Channel.FORM and content.extra.get("form_id") == self.id:
-            return (self.id,)
+        """The value of a typed field that names a service, where it is ours."""
         for typed in content.values:
             if label_key(typed.label) in SERVICE_LABELS:
                 named = re.search("|".join(self.words.named), typed.value) if self.words.named else None

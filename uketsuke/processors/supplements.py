@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pydantic import JsonValue
+
 from uketsuke.domain.reading import FieldValue, Reading, Source, SourceKind, cell_path
 from uketsuke.domain.request import Declared, ServiceRequest, spec_at
 from uketsuke.processors.row_identity import with_known_ids, with_persons_rows
 from uketsuke.processors.values import Reader
+
+
+def with_supplied(reading: Reading, given: Mapping[str, JsonValue], part: str) -> Reading:
+    """What a service takes for said, for the fields that are empty; `part` names the directory's row."""
+    plain = reading.plain()
+    for name, value in given.items():
+        if not plain.get(name):
+            shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+            source = Source(kind=SourceKind.DIRECTORY, part=part, text=shown)
+            found = FieldValue(value=value, raw=shown, source=source, rule="directory")
+            reading = reading.with_value(name, found)
+    return reading
 
 
 def with_directory(

@@ -6,7 +6,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import httpx2
 import uvicorn
 
 from tests.connectors.kintone.city import City
@@ -29,3 +31,8 @@ def served(city: City) -> Iterator[str]:
         server.should_exit = True
         thread.join(10)
         listener.close()
+
+
+def tell(url: str, method: str, path: str, body: Any = None) -> None:
+    """The control API of what answers at that URL: its faults are its own, and no other door's."""
+    httpx2.request(method, f"{url}/_fake/{path}", json=body, trust_env=False).raise_for_status()

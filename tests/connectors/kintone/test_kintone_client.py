@@ -8,12 +8,11 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx2
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from tests.connectors.kintone.city import APPLICATION, EKOBE, LTE, TOKEN, City
-from tests.connectors.kintone.served import served
+from tests.connectors.kintone.served import served, tell
 from uketsuke.boundary import committing
 from uketsuke.connectors.kintone_client import KintoneClient
 from uketsuke.connectors.kintone_people import KintonePeople
@@ -77,10 +76,6 @@ def site(url: str, **more: Any) -> KintoneSite:
         "timeout_seconds": 5,
     }
     return KintoneSite(url=url, **(known | more))
-
-
-def tell(url: str, method: str, path: str, body: Any = None) -> None:
-    httpx2.request(method, f"{url}/_fake/{path}", json=body, trust_env=False).raise_for_status()
 
 
 def break_next(url: str, **fault: Any) -> None:

@@ -1,7 +1,6 @@
 """The console's routes, one module per page."""
 
 from uketsuke.console.routes import (
-    api,
     approvals,
     audit,
     checks,
@@ -31,7 +30,6 @@ from uketsuke.console.routes import (
 )
 
 ROUTERS = (
-    api.router,
     health.router,
     sign_in.router,
     tray.router,

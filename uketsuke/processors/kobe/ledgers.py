@@ -89,5 +89,41 @@ EKOBE_TRIALS = Ledger(
     ),
 )
 
-LEDGERS = (LTE_LEDGER, EKOBE_ACCOUNTS, EKOBE_TRIALS)
+KINTONE_DEVELOPERS = Ledger(
+    id="kintone-developer-list",
+    title="アプリ開発者一覧",
+    key="login_name",
+    keeps_case=True,
+    columns=(
+        Column("login_name", "ログイン名"),
+        Column("department", "所属"),
+        Column("granted_on", "付与日", ColumnRule.DATE),
+    ),
+)
+KINTONE_SPACES = Ledger(
+    id="kintone-space-list",
+    title="スペース一覧",
+    key="space_id",
+    columns=(
+        Column("space_id", "スペースID"),
+        Column("space_name", "スペース名"),
+        Column("owner", "管理者"),
+        Column("created_on", "作成日", ColumnRule.DATE),
+    ),
+)
+KINTONE_GROUPS = Ledger(
+    id="kintone-group-list",
+    title="グループ（ロール）一覧",
+    key="group_code",
+    keeps_case=True,
+    columns=(
+        Column("group_code", "グループコード"),
+        Column("group_name", "グループ名"),
+        Column("members", "所属ユーザー"),
+        Column("owner_department", "所管課"),
+        Column("dynamic", "動的グループ"),
+    ),
+)
+
+LEDGERS = (LTE_LEDGER, EKOBE_ACCOUNTS, EKOBE_TRIALS, KINTONE_DEVELOPERS, KINTONE_SPACES, KINTONE_GROUPS)
 """What `Catalogue` finds for this city."""
