@@ -24,7 +24,13 @@ def open_desk(system: System | None) -> Desk:
 
 
 def running(
-    desk: Desk, account: str, do: AccountDeed = "unlock", *, system: str = "ekobe", **values: str
+    desk: Desk,
+    account: str,
+    do: AccountDeed = "unlock",
+    *,
+    system: str = "ekobe",
+    owner: str | None = None,
+    **values: str,
 ) -> RequestRow:
     """A request that begins to run, its owner asked: the account, and a step after it that needs nothing."""
     body = RETURN.format(unit="LTE-0012", day="12月20日")  # a closed day: it waits for an operator
@@ -32,7 +38,9 @@ def running(
     desk.work()
     request = desk.request(number)
     steps: tuple[Step, ...] = (
-        AccountAction(seq=1, after=(), system=system, account=account, do=do, values=dict(values)),
+        AccountAction(
+            seq=1, after=(), system=system, account=account, do=do, owner=owner, values=dict(values)
+        ),
         AgreeDate(seq=2, names=("done_on",), proposed={"done_on": desk.app.today()}),
         Confirm(seq=3, after=(), owner="10014"),
     )

@@ -143,7 +143,7 @@ def _send_link(
 
 def find_question(app: App, tx: Transaction, token: str) -> Question | None:
     """What a link asks; None for one that is used, expired or unknown."""
-    found = _alive(tx, token)
+    found = _alive(app, tx, token)
     if found is None:
         return None
     wait, row, request = found
@@ -152,8 +152,9 @@ def find_question(app: App, tx: Transaction, token: str) -> Question | None:
 
 
 def _alive(
-    tx: Transaction, token: str, *, locked: bool = False
+    app: App, tx: Transaction, token: str, *, locked: bool = False
 ) -> tuple[WaitRow, StepRow, RequestRow] | None:
+    """What the link opens, while its address is still that of an owner who is in office."""
     wait = tx.waits.by_token_hash(token_hash(token))
     if wait is None or wait.step_id is None:
         return None
@@ -161,13 +162,15 @@ def _alive(
     row = tx.steps.get(wait.step_id)  # as whoever held the lock before has left it
     still = tx.waits.open_of(row.id)
     waiting = row.state is StepState.WAITING and request.state is RequestState.RUNNING
-    return (wait, row, request) if waiting and still is not None and still.id == wait.id else None
+    if not waiting or still is None or still.id != wait.id or _address(app, tx, _confirm_of(tx, row)) is None:
+        return None
+    return wait, row, request
 
 
 def confirm(app: App, token: str) -> None:
     """The owner agrees, once; raises `NotFound` for a link that is used, expired or unknown."""
     with app.database.transaction("confirm") as tx:
-        found = _alive(tx, token, locked=True)
+        found = _alive(app, tx, token, locked=True)
         if found is None:
             raise NotFound("confirmation", "link")
         wait, row, request = found
@@ -181,7 +184,7 @@ def confirm(app: App, token: str) -> None:
 def refuse(app: App, token: str) -> None:
     """心当たりがない: nothing of it happens, and the request comes back to review with a hard reason."""
     with app.database.transaction("refuse") as tx:
-        found = _alive(tx, token, locked=True)
+        found = _alive(app, tx, token, locked=True)
         if found is None:
             raise NotFound("confirmation", "link")
         wait, _, request = found
@@ -204,13 +207,15 @@ def refuse(app: App, token: str) -> None:
 def record_check(app: App, actor: Actor, step_id: int, how: str) -> None:
     """An operator has made sure of the owner: by calling the directory's number, at the counter, by card.
 
-    Raises `SamePerson` for the owner and for who asked.
+    Raises `SamePerson` for the owner and for who asked, `NotAllowed` for an owner who has left.
     """
     permit("record-check", actor.role, f"step {step_id}")
     with app.database.transaction("record-check") as tx:
         row, request, step, wait = _pending(tx, step_id)
         if how not in CHECKS or how not in step.by:
             raise NotAllowed("record-check", how, "not a way to check this owner")
+        if app.world(tx).person(step.owner) is None:
+            raise NotAllowed("record-check", how, "the owner is not in office")
         require_apart(tx, actor, "record-check", f"request {request.number}", request, [step])
         tx.waits.answer(wait.id, actor.login, {"identity_check": how})
         facts = {"how": how, "by": actor.login, "owner": step.owner}

@@ -12,11 +12,11 @@ from datetime import datetime, time
 
 from uketsuke.app import SYSTEM, Actor, App
 from uketsuke.domain.authority import R3_PER_DAY, Need, Risk, SecondPerson
-from uketsuke.domain.calendar import JST
+from uketsuke.domain.calendar import JST, local_day
 from uketsuke.domain.consent import deeds_of, owner_of
 from uketsuke.domain.deadline import AfterBusinessDays, due
 from uketsuke.domain.gravity import risk_of
-from uketsuke.domain.plan import AgreeDate, Confirm, Step
+from uketsuke.domain.plan import AccountAction, AccountDeed, AgreeDate, Confirm, ManualTask, Step, resolve
 from uketsuke.domain.states import RequestState, Role, StepState
 from uketsuke.errors import NotAllowed
 from uketsuke.log import logger
@@ -30,6 +30,8 @@ from uketsuke.store.transaction import Transaction
 log = logger(__name__)
 LOOKED_AT = AfterBusinessDays(event="done", business_days=2)
 """Until when another person looks at an effect afterwards."""
+OPENING: frozenset[AccountDeed] = frozenset({"unlock", "reset-password", "enable", "grant"})
+"""Deeds that let somebody in: they need an owner who is in office, and whose account it still is."""
 UNKNOWN = ""
 """Somebody who had a part in it and may be anybody: then nobody can be told to be another person."""
 
@@ -59,12 +61,12 @@ def require_consent(tx: Transaction, row: StepRow, actor: Actor | None = None) -
     if plan.created_by == SYSTEM.login or request.authority is None or Need.REVIEW in request.authority.need:
         raise NotAllowed("perform", request.state, "nobody has let it run")
     if weight is Risk.R3:
-        _require_owner(tx, request, plan, step)
+        _require_owner(tx, request, plan, row, step)
     if actor is not None and weight is Risk.R3 and deeds_of(step):
         require_person(actor, "perform", f"step {row.id}")
 
 
-def _require_owner(tx: Transaction, request: RequestRow, plan: PlanRow, step: Step) -> None:
+def _require_owner(tx: Transaction, request: RequestRow, plan: PlanRow, row: StepRow, step: Step) -> None:
     if request.state is not RequestState.RUNNING or plan.second_person is None:
         raise NotAllowed("perform", request.state, "nobody has let it run")
     if plan.second_person is SecondPerson.BEFORE and plan.approved_at is None:
@@ -72,6 +74,23 @@ def _require_owner(tx: Transaction, request: RequestRow, plan: PlanRow, step: St
     agreed, owner = _agreed(tx, request.id), owner_of(step)
     if not agreed or (owner is not None and owner not in agreed):
         raise NotAllowed("perform", request.state, "the owner has not agreed")
+    if why := _lapse(tx, row, step):
+        raise NotAllowed("perform", request.state, why)
+
+
+def _lapse(tx: Transaction, row: StepRow, step: Step) -> str | None:
+    """Why what its owner agreed to holds no longer: the registers have changed since; None while it does."""
+    owner, deeds = owner_of(step), OPENING & set(deeds_of(step))
+    if owner is None or not deeds or not isinstance(step, AccountAction | ManualTask):
+        return None
+    person = tx.people.get(owner)
+    if person is None or not person.is_active(local_day(tx.now)):
+        return "the owner is not in office"
+    account = str(resolve(step.account, tx.plans.results(row.request_id)) or "") if step.account else ""
+    known = tx.accounts.get(step.system, account) if step.system and account else None
+    if known is not None and known.employee_number not in (None, owner):
+        return "the account is somebody else's"
+    return "the account is out of use" if known and not known.active and "enable" not in deeds else None
 
 
 def _agreed(tx: Transaction, request_id: int) -> set[str]:

@@ -46,6 +46,9 @@ from uketsuke.store.ledgers import OutOfStock, RowExists
 from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
 
+DUE = frozenset({StepState.READY, StepState.RUNNING})
+"""`RUNNING` is a step that was begun in another system, and cut."""
+
 
 def perform(app: App, claim: Claim) -> None:
     """Carry out the step of that id, if it is ready; a row that has changed stops it in sight."""
@@ -53,8 +56,7 @@ def perform(app: App, claim: Claim) -> None:
         with app.database.transaction("perform") as tx:
             tx.requests.get_locked(tx.steps.get(claim.row_id).request_id)
             row = tx.steps.get(claim.row_id)  # as whoever held the lock before has left it
-            # RUNNING: begun in another system, and cut.
-            is_due = row.state in (StepState.READY, StepState.RUNNING)
+            is_due = row.state in DUE
             outside = (outward(app, tx, row) or record_write(app, tx, row)) if is_due else None
             if outside is not None:
                 _begin(app, tx, row)
@@ -95,7 +97,7 @@ def _begin(app: App, tx: Transaction, row: StepRow) -> tuple[Step, Effect]:
     """From here on the step runs; what it does is stored with every value that is known."""
     step = tx.plans.get(row.plan_id).plan().step(row.seq)
     request = tx.requests.get(row.request_id)
-    if row.state is StepState.READY:
+    if not tx.effects.happened(row.effect_key):  # a peer may have been away since the step began
         require_consent(tx, row)
     effect = Effect(
         row.effect_key, row.id, row.request_id, request.number, app.now(), tx.plans.results(row.request_id)
@@ -104,7 +106,7 @@ def _begin(app: App, tx: Transaction, row: StepRow) -> tuple[Step, Effect]:
     tx.steps.set_state(
         row.id,
         StepState.RUNNING,
-        expected={StepState.READY, StepState.RUNNING},
+        expected=DUE,
         resolved=_resolved(step, effect),
         at=recorded.at if recorded else None,
     )
@@ -201,7 +203,7 @@ def _stop(
         request = tx.requests.get_locked(tx.steps.get(claim.row_id).request_id)
         row = tx.steps.get(claim.row_id)
         error = {"code": code, **facts, **(values or {})}
-        tx.steps.set_state(row.id, StepState.FAILED, expected={StepState.READY}, error=error)
+        tx.steps.set_state(row.id, StepState.FAILED, expected=DUE, error=error)
         tx.audit.note(
             request,
             "uketsuke",

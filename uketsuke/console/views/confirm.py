@@ -70,6 +70,8 @@ def confirm_panel(app: App, pending: Pending, visitor: Visitor, naming: Naming) 
         hindered = naming.words("confirm.no-person")
     elif visitor.person in (asked.step.owner, asking):
         hindered = naming.words("confirm.own")
+    elif owner is None:
+        hindered = naming.words("confirm.left")
     return ConfirmPanel(
         pending.step_id,
         tuple(change_text(app, one) for one in asked.changes),
