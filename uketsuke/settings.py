@@ -37,7 +37,7 @@ from uketsuke.addresses import (
 )
 from uketsuke.errors import ConfigurationError
 from uketsuke.places import Places, describe
-from uketsuke.systems import Form, KintoneSite, Part, System, as_tables
+from uketsuke.systems import Form, KintoneSite, Part, SignedSender, System, as_tables
 
 PREFIX = "UKETSUKE_"
 NOT_SETTINGS = frozenset({"CONFIG", "CRASH", "CRASH_TRACE", "REQUIRE_SERVICES"})
@@ -175,6 +175,8 @@ class Settings(Part):
     form: Annotated[tuple[Form, ...], BeforeValidator(as_tables)] = ()
     systems: dict[str, System] = Field(default_factory=dict)
     kintone: KintoneSite | None = None
+    webhook: dict[str, SignedSender] = Field(default_factory=dict)
+    """Form systems that send signed JSON, by the name in `Uketsuke-Sender`."""
     second_person: dict[str, Literal["none", "after", "before"]] = Field(default_factory=dict)
     """`unlock` or `<service>.unlock` → none, after, before."""
     automatic_mail_by: Literal["kintone", "uketsuke"] = "kintone"

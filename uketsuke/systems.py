@@ -142,6 +142,12 @@ class KintoneApp(Part):
         return self.name or f"kintone {self.id}"
 
 
+class SignedSender(Part):
+    """A form system that sends applications to `/api/v1/requests`, signed with this secret."""
+
+    secret: Annotated[SecretStr, AfterValidator(_long)]
+
+
 class KintoneSite(Part):
     """A city's kintone: where it is, and in whose name its apps and its administration are used."""
 

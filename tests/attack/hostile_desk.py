@@ -6,7 +6,8 @@ import base64
 from datetime import timedelta
 from typing import Any
 
-from tests.attack.payloads import LINES, part, some, text
+from tests.attack.payloads import LINES, PARTS, PAYLOADS, part, text
+from tests.attack.places import CUT
 from tests.console.screens import CLEAN, FLAGGED, PASSWORD_HASH, Screen
 from tests.desk import OPERATOR, SECOND, mail
 from tests.vault import OWNER, Vault, open_vault
@@ -35,21 +36,37 @@ def _word(plain: str) -> str:
     return f"=?utf-8?b?{base64.b64encode(plain.encode()).decode()}?="
 
 
+def _names() -> list[str]:
+    """Names before an address, as long as they may be: together they are all payloads that come whole."""
+    found = [""]
+    for payload in PAYLOADS:
+        if not set(payload) & set(CUT["sender.display"]):
+            if len(found[-1]) + len(payload) > 190:
+                found.append("")
+            found[-1] += f" {payload}"
+    return found
+
+
+NAMES = _names()
+
+
 def hostile_mail(number: int, kind: str = "返却", unit: str | None = None) -> bytes:
     """Every header that takes words, labels and values, the text, a signature, HTML, a file's name.
 
     Each mail has its share of the payloads in every place; names before addresses are hostile in the
-    first only, because such a sender is nobody's.
+    first and from `PARTS` on only, because such a sender is nobody's.
     """
 
     def words(field: str) -> str:
         return part(field, number)
 
-    named = {name: _word(text(name)) if number == 0 else "" for name in ("from", "reply-to")}
+    hostile = number == 0 or number >= PARTS
+    display = _word(NAMES[max(0, number - PARTS + 1)]) if hostile else ""
+    named = {"from": display, "reply-to": display}
     labels = ("所属", "氏名", "電話番号", "返却希望日", "備考", "利用目的", words("label"))
     lines = [f"申請区分：{kind}", f"管理番号：{unit or words('unit')}", f"{number}件目"]
     lines += [f"{label}：{words(f'body-{place}')}" for place, label in enumerate(labels)]
-    lines += [words("prose"), *LINES, "-- ", words("signature"), "> 引用"]
+    lines += [words("prose"), *LINES, "-- ", words("signature"), f"> {words('quote')}"]
     body = base64.b64encode("\n".join(lines).encode()).decode()
     page = base64.b64encode(f"<p>{words('markup')}</p>".encode()).decode()
     return "\r\n".join(
@@ -71,11 +88,16 @@ def hostile_mail(number: int, kind: str = "返却", unit: str | None = None) -> 
             body,
             "--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n",
             page,
-            '--b\r\nContent-Type: application/x-"><hit->; name="x"',
-            f'Content-Disposition: attachment; filename="{_word(text("file")[:600])}"\r\n\r\nx',
+            *(_file(payload) for payload in (PAYLOADS[number % PARTS :: PARTS])),
             "--b--\r\n",
         )
     ).encode()
+
+
+def _file(name: str) -> str:
+    """A part of a mail: a file with that name."""
+    kind = '--b\r\nContent-Type: application/x-"><hit->; name="x"\r\n'
+    return f'{kind}Content-Disposition: attachment; filename="{_word(name)}"\r\n\r\nx'
 
 
 def _question(place: int) -> bytes:
@@ -86,11 +108,12 @@ def _question(place: int) -> bytes:
 
 def open_hostile_desk() -> Screen:
     """Everything is there; nobody is signed in."""
-    names = {name: some(f"desk-{name}", 120) for name in ("city", "name", "phone", "hours", "department")}
-    vault = open_vault(desk=DeskSettings(**names), systems={"vault": System(title=some("system", 120))})
+    names = {name: text(f"desk-{name}") for name in ("city", "name", "phone", "hours", "department")}
+    vault = open_vault(desk=DeskSettings(**names), systems={"vault": System(title=text("system"))})
     screen = Screen(vault.desk)
     _fill_registers(vault)
     rows = _fill_tray(vault)
+    _fill_services(vault)
     _fill_vault(vault)
     _fill_outbox(vault, rows[0])
     vault.desk.work()
@@ -101,16 +124,17 @@ def _fill_registers(vault: Vault) -> None:
     with vault.desk.app.database.transaction("hostile") as tx:
         for login, roles, number in ((LOGIN, tuple(Role)[:-1], "D1001"), ("mori", (Role.OFFICER,), "D1003")):
             roles = tuple(role for role in Role if role is not Role.SYSTEM) if login == LOGIN else roles
-            name = some(f"user-{number}")
+            name = text(f"user-{number}")
             tx.users.put(
                 User(login=login, name=name, roles=roles, password_hash=PASSWORD_HASH, employee_number=number)
             )
-        section = some("section")
+        tx.misses.note("sign-in", text("missed"), text("missed-from"))
+        section = text("section")
         tx.people.import_rows(
             [
                 Person(
                     employee_number=number,
-                    name=some("person") if number != OWNER else f"髙橋 徹 {some('owner', 60)}",
+                    name=text("person") if number != OWNER else f"髙橋 徹 {text('owner')}",
                     kana=text("kana"),
                     mail=address,
                     phone=text("phone"),
@@ -123,7 +147,7 @@ def _fill_registers(vault: Vault) -> None:
                 )
             ]
         )
-        tx.departments.put(Department(code="hit", name=section, aliases=(some("alias"),)))
+        tx.departments.put(Department(code="hit", name=section, aliases=(text("alias"),)))
         tx.departments.put_mailbox(SharedMailbox(mail=ADDRESS, department=section))
         for system in ("vault", "<hit->"):
             tx.accounts.put(Account(system=system, id=text(f"account-{system}"), employee_number=OWNER))
@@ -143,6 +167,8 @@ def _fill_tray(vault: Vault) -> list[RequestRow]:
         desk.receive(mail(body, message_id=f"<t-{place}@x>")).number
         for place, body in enumerate((CLEAN, FLAGGED))
     ]
+    for place in range(1, len(NAMES)):
+        desk.receive(hostile_mail(PARTS + place - 1))
     desk.work()
     rows = [desk.request(number) for number in numbers]
 
@@ -178,6 +204,17 @@ def _fill_tray(vault: Vault) -> list[RequestRow]:
     return [desk.request(number) for number in numbers]
 
 
+def _fill_services(vault: Vault) -> None:
+    """A request of each service, with every payload in each field that the service declares."""
+    app = vault.desk.app
+    for place, service in enumerate(app.catalogue.all()):
+        number = vault.desk.receive(mail("お願いします", message_id=f"<s-{place}@x>")).number
+        vault.desk.work()
+        row = vault.desk.request(number)
+        version = decide.choose_service(app, OPERATOR, row.id, row.version, service.id)
+        decide.correct(app, OPERATOR, row.id, version, {name: text(name) for name in service.request.specs()})
+
+
 def _fill_vault(vault: Vault) -> None:
     """A confirmation, an approval and one sent back, work, a review and a problem."""
     app = vault.desk.app
@@ -204,7 +241,7 @@ def _fill_outbox(vault: Vault, row: RequestRow) -> None:
                 purpose="question",
                 to=ADDRESS,
                 cc=('"><hit->',),
-                subject=some("letter-subject"),
+                subject=text("letter-subject"),
                 body=text("letter", lines=True),
                 message_id=f"scene-{place}@city.example.lg.jp",
                 request_id=row.id,
@@ -218,7 +255,8 @@ def _fill_outbox(vault: Vault, row: RequestRow) -> None:
             else:
                 refusal = Refusal(address='"><hit->', reply=text("reply"))
                 tx.letters.set_failed(letter, text("failed"), (refusal,))
-        tx.enqueue(JobName.PERFORM, 0, timedelta(days=9))
+        step = tx.connection.exec_driver_sql("SELECT max(id) FROM steps").scalar_one()
+        tx.enqueue(JobName.PERFORM, step, timedelta(days=9))
 
 
 def facts_of(screen: Screen) -> dict[str, list[Any]]:

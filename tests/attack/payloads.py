@@ -91,9 +91,9 @@ LINES = ("\r\nBcc: hit@hit.example\r\n\r\nhit", "\nX-Hit: 1", "\x85\u2028\u2029"
 PARTS = 7
 
 
-def part(field: str, number: int) -> str:
-    """A share of them: the shares of as many numbers as there are `PARTS` are all."""
-    return f"〔{field}〕 " + " ".join(PAYLOADS[number % PARTS :: PARTS])
+def part(field: str, number: int, parts: int = PARTS) -> str:
+    """A share of them, each whole: the shares of as many numbers as there are parts are all."""
+    return f"〔{field}〕 " + " ".join(PAYLOADS[number % parts :: parts])
 
 
 def some(field: str, longest: int = 200) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from lxml import html
 
-from tests.attack.payloads import some, text
+from tests.attack.payloads import LINES, part, some
 from tests.console.screens import Screen, buttons, controls, form_values
 from uketsuke.console.access import TABLE
 from uketsuke.console.views.decisions import PAGES
@@ -77,7 +77,8 @@ class Walk:
             self.done.add(kind)
             for way in WAYS:
                 found = next((one for one in pressed if one[0] == kind), None)
-                if found is not None and self.send(found[1], way(found[2])) != 422:
+                values = way(found[2]) if found is not None else []
+                if found is not None and values and self.send(found[1], values) != 422:
                     pressed = [*_pressed(self.get(address))]
 
     def send(self, action: str, values: list[tuple[str, str]]) -> int:
@@ -107,15 +108,25 @@ class Filled:
     """What they can tick or choose, chosen or not."""
 
 
-def _words(form: Filled, name: str) -> str:
-    return text(name, lines=True)[:1900] if name in form.areas else some(name)
+def _typed(form: Filled, number: int) -> list[tuple[str, str]]:
+    shown = []
+    for name, value in form.shown:
+        words = part(name, number, 2) + "".join(LINES) if name in form.areas else some(name)
+        shown.append((name, words if name in form.boxes else value))
+    return form.hidden + shown
 
 
-def typed(form: Filled) -> list[tuple[str, str]]:
-    """Hostile words where people type; all else as it was."""
-    return form.hidden + [
-        (name, _words(form, name) if name in form.boxes else value) for name, value in form.shown
-    ]
+def first_half(form: Filled) -> list[tuple[str, str]]:
+    """Half of the payloads where people write lines, so that it is not too long; all else as it was.
+
+    What stands in single lines is put there whole as the fields that services declare (`places.fields`).
+    """
+    return _typed(form, 0)
+
+
+def other_half(form: Filled) -> list[tuple[str, str]]:
+    """The other payloads where people write lines; nothing new where they cannot."""
+    return _typed(form, 1) if form.areas else []
 
 
 def chosen(form: Filled) -> list[tuple[str, str]]:
@@ -135,7 +146,7 @@ def _forged(name: str, value: str) -> str:
     return "9" * 18 if value.isdigit() else some(name)
 
 
-WAYS = (forged, chosen, typed)
+WAYS = (forged, chosen, first_half, other_half)
 
 
 def _pressed(answer: Answer) -> Iterator[tuple[str, str, Filled]]:

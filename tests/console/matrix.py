@@ -83,11 +83,13 @@ GET  /ledgers/{ledger}/{key}                    ..olf. same  404
 GET  /audit                                     ...lfa -     -
 POST /audit/export                              ...lfa -     -
 POST /audit/verify                              ...lfa -     -
+POST /api/v1/requests                           gsolfa key   403
 GET  /forms                                     .solfa -     -
 GET  /forms/done/{number}                       .solfa only  404
 GET  /forms/{service}                           .solfa -     404
 POST /forms/{service}                           .solfa only  404
 POST /forms/{service}/look                      .solfa only  404
+POST /forms/{service}/rows                      .solfa only  404
 GET  /my                                        .solfa only  -
 GET  /my/requests/{number}                      .solfa only  404
 GET  /my/sign-in                                .solfa only  -

@@ -137,6 +137,8 @@ def test_sending_back_needs_a_comment_which_then_stands_before_the_desk(city: Ch
     assert [words(one) for one in desk.get("/work-items").xpath("//span[@class='st bad']")] == ["差戻し"] * 2
     assert "差戻し：<i>乙野</i>さんが未登録です" in words(desk.get(f"/requests/{city.first.number}"))
     work = desk.get(f"/work-items/{task.id}")
+    titles = [words(one) for one in work.xpath("//ol[@class='flow']//span[@class='l']")]
+    assert len(titles) == len(set(titles))
     assert words(work.xpath("//section[contains(@class,'back')]")[0]).startswith(
         "デジタル戦略部からの差戻し<i>乙野</i>さんが未登録です森 千夏"
     )

@@ -140,6 +140,15 @@ def test_ap_78_the_file_of_one_environment_opens_in_excel_and_runs_nothing() -> 
     assert rows[2][2].startswith("'=")
 
 
+def test_ap_78_a_pasted_result_ticks_whom_it_names_and_tells_the_rest(work: Registering) -> None:
+    pasted = "利用者番号,結果\nU110401,OK\nＵ１１０４０３,OK\nU999999,<b>\n"
+    page = work.press("検証の結果として取り込む", result=pasted)
+    assert [words(one) for one in page.xpath("//thead//span[contains(@class,'frac')]")] == ["0／3", "2／3"]
+    said = words(page.xpath("//*[@role='status'][contains(., '一致した')]")[0])
+    assert said.startswith("結果と一致した2名のうち、2名を新しく登録済にしました。")
+    assert "1件あります：U999999,<b>" in said
+
+
 def test_ap_80_those_who_are_done_can_be_left_out(work: Registering) -> None:
     work.press("甲野 一 本番")
     page = work.screen.get(f"/work-items/{work.prod}?view=open")

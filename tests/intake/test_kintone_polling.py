@@ -186,6 +186,27 @@ def test_a_poller_that_ends_on_the_way_leaves_no_record_out(desk: Desk, city: Ci
     assert len(desk.seen()) == len(set(desk.seen()))
 
 
+def test_a_cursor_that_a_dead_poller_left_open_is_closed_by_the_next(desk: Desk, city: City) -> None:
+    """Ten of them would lock the whole city out for ten minutes."""
+    city.kintone._cursors.clear()
+    numbers = [city.apply(), city.apply()]
+    write, take, apps = desk.port.write, desk.inlet._take, desk.inlet.apps
+    small = KintoneClient(desk.port)
+    small.each = partial(small.each, size=1)  # type: ignore[method-assign]
+    desk.inlet.apps, desk.inlet._take = small, _dies  # type: ignore[method-assign]
+    desk.port.write = lambda *_, **__: {}  # type: ignore[method-assign]
+    assert desk.look().outcome is Outcome.AWAY
+    assert len(city.kintone._cursors) == 1
+    desk.port.write, desk.inlet._take, desk.inlet.apps = write, take, apps  # type: ignore[method-assign]
+    desk.look()
+    assert len(city.kintone._cursors) == 0
+    assert [record for record, _ in desk.seen()] == numbers
+
+
+def _dies(*_: Any) -> Any:
+    raise TryLater("kintone", "killed")
+
+
 def test_the_mark_is_kintones_time_whatever_our_clock_says(desk: Desk, city: City, town: Any) -> None:
     """Its clock is an hour behind ours, then jumps back two minutes: nothing is missed."""
     control(desk.url, "PUT", "clock", {"skew_seconds": -3600})

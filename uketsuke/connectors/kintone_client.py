@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -46,24 +46,31 @@ class KintoneClient:
         return [self._record(one) for one in _list(answer.get("records"))]
 
     def each(
-        self, app: int, query: str, fields: Sequence[str] = (), *, size: int = MOST_ROWS
+        self,
+        app: int,
+        query: str,
+        fields: Sequence[str] = (),
+        *,
+        size: int = MOST_ROWS,
+        opened: Callable[[str], None] = lambda name: None,
     ) -> Iterator[KintoneRecord]:
         """All records of a query, however many, through a cursor that is given back whatever happens.
 
         Which records, and in which order, is settled at the start; their values are those of the moment
-        when they come.
+        when they come. `opened` is told the cursor's name, for whoever comes after us if we die over it.
         """
         asked = {"app": app, "query": query, "size": size} | _only(fields)
         name = str(self._port.open(_CURSOR, asked, app=app).get("id", ""))
         following = True
         try:
+            opened(name)
             while following:
                 page = self._port.read(_CURSOR, {"id": name}, app=app)
                 following = page.get("next") is True
                 yield from (self._record(one) for one in _list(page.get("records")))
         finally:
             if following:
-                self._give_back(app, name)
+                self.give_back(app, name)
 
     def add(self, app: int, values: Values) -> Written:
         """A new record."""
@@ -123,8 +130,8 @@ class KintoneClient:
         """Process management of an app."""
         return self._shaped(AppProcess, self._port.read("/k/v1/app/status.json", {"app": app}, app=app))
 
-    def _give_back(self, app: int, name: str) -> None:
-        """A cursor that stays open takes one of ten from the whole city for ten minutes."""
+    def give_back(self, app: int, name: str) -> None:
+        """Close a cursor: one that stays open takes one of ten from the whole city for ten minutes."""
         with suppress(TryLater, Refused, UnknownOutcome):
             self._port.write("DELETE", _CURSOR, {"id": name}, app=app)
 

@@ -91,11 +91,13 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/audit"): AUDITORS,
     ("POST", "/audit/export"): AUDITORS,
     ("POST", "/audit/verify"): AUDITORS,
+    ("POST", "/api/v1/requests"): PUBLIC,
     ("GET", "/forms"): EVERYONE,
     ("GET", "/forms/done/{number}"): EVERYONE,
     ("GET", "/forms/{service}"): EVERYONE,
     ("POST", "/forms/{service}"): EVERYONE,
     ("POST", "/forms/{service}/look"): EVERYONE,
+    ("POST", "/forms/{service}/rows"): EVERYONE,
     ("GET", "/my"): EVERYONE,
     ("GET", "/my/requests/{number}"): EVERYONE,
     ("GET", "/my/sign-in"): EVERYONE,
@@ -109,7 +111,7 @@ TABLE: dict[tuple[str, str], frozenset[Role] | None] = {
 }
 
 
-MACHINES = frozenset({("POST", "/hooks/kintone/{app}/{secret}")})
+MACHINES = frozenset({("POST", "/hooks/kintone/{app}/{secret}"), ("POST", "/api/v1/requests")})
 """Public routes that other systems call: no cookie counts there, so no form of ours need be proven."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from uketsuke.console.forms import Sent
 from uketsuke.console.note_page import units_of
+from uketsuke.console.pasted import read_pasted
 from uketsuke.console.site import Site
 from uketsuke.console.views.form import (
     KNOWN,
@@ -15,6 +16,7 @@ from uketsuke.console.views.form import (
     LONGEST_FILES,
     ConfirmPart,
     FormPage,
+    FormTable,
     OpenLink,
     blocks,
     columns_of,
@@ -40,6 +42,7 @@ from uketsuke.store.transaction import Transaction
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{20,64}")
 MOST_ROWS = 500
 Rows = tuple[Mapping[str, str], ...]
+Wrong = tuple[NoteError, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Filled:
     tables: Mapping[str, Rows] = field(default_factory=dict)
     is_urgent: bool = False
     reason: str = ""
+    growing: str = ""
+    """The table that is to have one more empty row."""
 
     def kept(self) -> tuple[tuple[str, str], ...]:
         """The same as fields of a form."""
@@ -106,7 +111,25 @@ def read_filled(form: Sent, processor: Processor, applicant: Applicant) -> Fille
         tables={name: _rows(name, spec, cells) for name, spec in specs.items() if spec.rule is Rule.ROWS},
         is_urgent=form.one("urgent") == "1",
         reason=form.one("reason"),
+        growing=form.one("press").removeprefix("add."),
     )
+
+
+def with_pasted(filled: Filled, form: Sent, processor: Processor, naming: Naming) -> tuple[Filled, Wrong]:
+    """The same with the rows of what was pasted behind those that are there, and what cannot be taken."""
+    tables, wrong = dict(filled.tables), []
+    for name, spec in processor.request.specs().items():
+        text = form.one(f"p.{name}") if spec.rule is Rule.ROWS and not spec.by_operator else ""
+        if not text:
+            continue
+        pasted, before = read_pasted(text, columns_of(spec)), tables.get(name, ())
+        tables[name] = (*before, *pasted.rows)[:MOST_ROWS]
+        for place in pasted.too_wide:
+            said = naming.words("form.too-wide", label=spec.label, row=len(before) + place)
+            wrong.append(NoteError(f"n_{name}", said))
+        if not pasted.rows:
+            wrong.append(NoteError(f"p_{name}", naming.words("form.nothing-pasted")))
+    return replace(filled, tables=tables), tuple(wrong)
 
 
 def _is_typed(name: str, spec: FieldSpec) -> bool:
@@ -206,7 +229,7 @@ def form_page(
         departments=applicant.departments,
         phone=filled.phone,
         fields=with_errors(fields, errors),
-        tables=form_tables(specs, filled.tables, needed, errors, naming),
+        tables=form_tables(specs, filled.tables, needed, errors, naming, filled.growing),
         is_urgent=filled.is_urgent,
         reason=filled.reason,
         open=_open(assessment),
@@ -217,18 +240,25 @@ def form_page(
 
 def without_errors(page: FormPage) -> FormPage:
     """The page as it is while somebody is still filling it in."""
-    tables = tuple(
-        replace(
-            one,
-            error="",
-            rows=tuple(
-                replace(row, cells=tuple(replace(cell, error="") for cell in row.cells)) for row in one.rows
-            ),
-        )
-        for one in page.tables
+    return replace(
+        page,
+        fields=tuple(replace(one, error="") for one in page.fields),
+        tables=tuple(_mended(one) for one in page.tables),
+        errors=(),
     )
+
+
+def of_tables(page: FormPage, wrong: Wrong) -> FormPage:
+    """The page after something was pasted: what is wrong with the tables, and with nothing else yet."""
+    cells = {cell.id for table in page.tables for row in table.rows for cell in row.cells}
+    kept = tuple(one for one in page.errors if one.id in cells | {table.id for table in page.tables})
     fields = tuple(replace(one, error="") for one in page.fields)
-    return replace(page, fields=fields, tables=tables, errors=())
+    return replace(page, fields=fields, errors=(*wrong, *kept))
+
+
+def _mended(table: FormTable) -> FormTable:
+    rows = (replace(row, cells=tuple(replace(one, error="") for one in row.cells)) for row in table.rows)
+    return replace(table, error="", rows=tuple(rows))
 
 
 def confirm_part(sent: Submission, filled: Filled, assessment: Assessment, naming: Naming) -> ConfirmPart:

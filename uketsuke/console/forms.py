@@ -20,6 +20,8 @@ from uketsuke.intake.files import MOST_FILES
 from uketsuke.intake.form import Upload
 
 MAX_FIELDS = 400
+MAX_TABLE_FIELDS = 8_000
+"""Of a form of our own: five hundred rows of a dozen cells."""
 MAX_PART = 256 * 1024
 MAX_WITH_FILES = 12_000_000
 """Bytes of a form that may carry files: `form_page.MAX_FILES` and the words around them."""
@@ -63,7 +65,8 @@ async def sent(request: Request, visitor: Annotated[Visitor | None, Depends(visi
     if not _is_from_here(request):
         raise HTTPException(403, "csrf")
     most = _most_files(request) if path in WITH_FILES else 0
-    async with request.form(max_files=most, max_fields=MAX_FIELDS, max_part_size=MAX_PART) as form:
+    fields = MAX_TABLE_FIELDS if path.startswith("/forms/") else MAX_FIELDS
+    async with request.form(max_files=most, max_fields=fields, max_part_size=MAX_PART) as form:
         found = Sent(_text_fields(form), await _files(form))
     # A public form belongs to the browser and not to whoever is signed in in it.
     guest = is_public(request.method, path)

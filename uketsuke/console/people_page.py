@@ -82,6 +82,16 @@ def as_csv(tx: Transaction, row: StepRow, task: ManualTask) -> bytes:
     return write_sheet(headings, rows)
 
 
+def names_of(tx: Transaction, row: StepRow) -> tuple[list[str], list[str]]:
+    """What names each person in a result file (the account, else the name), and the headings of our own."""
+    task = tx.plans.get(row.plan_id).plan().step(row.seq)
+    persons = task.persons if isinstance(task, ManualTask) else ()
+    results = tx.plans.results(row.request_id)
+    names = [shown(one.account, results) or one.label for one in persons]
+    labels = [label for label, _ in (*persons[0].values, *getattr(task, "values", ()))] if persons else []
+    return names, labels
+
+
 def sent_back_of(tx: Transaction, row: StepRow, naming: Naming) -> SentBack | None:
     """The comment of the department that sent this work back last; None where none did."""
     for other in reversed(tx.steps.of_request(row.request_id)):

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from uketsuke.console.api_problems import API, problem
 from uketsuke.console.guard import add_headers
 from uketsuke.console.site import SignInNeeded, site_of
 from uketsuke.domain.receipt import WrongReceiptNumber
@@ -58,9 +59,13 @@ def say(request: Request, status: int, about: str = "") -> Response:
         # The route's pattern and not the address: a status page's address is a key.
         route = getattr(request.scope.get("route"), "path", None)
         log.warning("page_failed", error_number=number, status=code, route=route)
-    answer = site_of(request).pages.answer(
-        "problem.html", code, status=code, about=about, error_number=number
-    )
+    answer: Response
+    if request.url.path.startswith(API):
+        answer = problem(code, about or "other", error_number=number)
+    else:
+        answer = site_of(request).pages.answer(
+            "problem.html", code, status=code, about=about, error_number=number
+        )
     if code == 503:
         answer.headers["Retry-After"] = "15"
     return answer

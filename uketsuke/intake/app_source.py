@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 MOST_ASKED = 500
@@ -48,8 +49,18 @@ class Apps(Protocol):
     ) -> Sequence[FoundRecord]:
         """Up to 500 records in one call."""
 
-    def each(self, app: int, query: str, fields: Sequence[str] = ()) -> Iterator[FoundRecord]:
-        """All records of a query."""
+    def each(
+        self, app: int, query: str, fields: Sequence[str] = (), *, opened: Callable[[str], None]
+    ) -> Iterator[FoundRecord]:
+        """All records of a query, through a cursor whose name `opened` is told."""
+
+    def give_back(self, app: int, name: str) -> None:
+        """Close a cursor that somebody has left open."""
 
     def form(self, app: int) -> Mapping[str, FoundField]:
         """The app's fields by code."""
+
+
+def moment_of(record: FoundRecord) -> datetime:
+    """When kintone says that it changed last, UTC."""
+    return datetime.fromisoformat(str(record.first("UPDATED_TIME")))

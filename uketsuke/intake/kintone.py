@@ -23,7 +23,8 @@ from uketsuke.domain.content import Channel
 from uketsuke.domain.record import RecordRevision
 from uketsuke.domain.text import label_key
 from uketsuke.intake.accept import Accepted, take_in
-from uketsuke.intake.app_source import MOST_ASKED, Apps, FoundField, FoundRecord
+from uketsuke.intake.app_source import MOST_ASKED, Apps, FoundField, FoundRecord, moment_of
+from uketsuke.intake.hints import hint
 from uketsuke.intake.polling import Keeper
 from uketsuke.intake.summary import Summary
 from uketsuke.store.database import Database
@@ -80,7 +81,7 @@ class AppInlet:
         if self.app.hook is None:
             return False
         with database.reading() as tx:
-            return tx.marks.get(_hint(self.app.id)) is not None
+            return tx.marks.get(hint(self.app.id)) is not None
 
     def collect(self, database: Database, clock: Clock, still_mine: Keeper) -> Summary:
         """Take in every revision that is new, then ask whether records of open requests are still there."""
@@ -93,7 +94,7 @@ class AppInlet:
         if newest:
             last = moment_of(newest[0])
             if self._has_news(database, newest):
-                for record in self.apps.each(self.app.id, self._between(until, last)):
+                for record in self._unknown(database, self._between(until, last), summary):
                     still_mine()
                     summary.add(self._take(database, clock, record, until, last))
             self._advance(database, until, last)
@@ -104,7 +105,7 @@ class AppInlet:
         """Before the look, so that what is told while we look is another hint."""
         if self.is_woken(database):
             with database.transaction("hear-hint") as tx:
-                tx.marks.clear(_hint(self.app.id))
+                tx.marks.clear(hint(self.app.id))
 
     def _newest(self, until: datetime | None) -> Sequence[FoundRecord]:
         """What changed last, newest first; only its moment, number and revision."""
@@ -137,6 +138,26 @@ class AppInlet:
         with database.reading() as tx:
             known = tx.records.of_app(self.app.id, [one.id for one in newest])
         return any(not _is_known(known.get(one.id), one.revision) for one in newest)
+
+    def _unknown(self, database: Database, query: str, summary: Summary) -> Iterator[FoundRecord]:
+        """Through a cursor, what is not known yet; a cursor that a dead poller has left is closed first."""
+        name = f"{self.mark}:cursor"
+        with database.reading() as tx:
+            left, known = tx.marks.get(name), tx.records.revisions(self.app.id)
+        if left is not None:
+            self.apps.give_back(self.app.id, str(left.value))
+
+        def note(cursor: str) -> None:
+            with database.transaction("note-cursor") as tx:
+                tx.marks.set(name, cursor)
+
+        for record in self.apps.each(self.app.id, query, opened=note):
+            if known.get(record.id, -1) >= record.revision:
+                summary.known += 1
+            else:
+                yield record
+        with database.transaction("forget-cursor") as tx:
+            tx.marks.clear(name)
 
     def _take(
         self,
@@ -260,28 +281,10 @@ class AppInlet:
             tx.marks.set(name)
 
 
-def give_hint(database: Database, app: int) -> None:
-    """Something may be new in the app; one that nobody has heard yet is enough, and is not written again."""
-    with database.reading() as tx:
-        if tx.marks.get(_hint(app)) is not None:
-            return
-    with database.transaction("give-hint") as tx:
-        tx.marks.set(_hint(app))
-
-
-def _hint(app: int) -> str:
-    return f"kintone:{app}:hint"
-
-
 def until_of(tx: Transaction, app: int) -> datetime | None:
     """The high-water mark of an app, a moment of kintone's; None before the first look."""
     mark = tx.marks.get(f"kintone:{app}:until")
     return datetime.fromisoformat(str(mark.value)) if mark else None
-
-
-def moment_of(record: FoundRecord) -> datetime:
-    """When kintone says that it changed last, UTC."""
-    return datetime.fromisoformat(str(record.first("UPDATED_TIME")))
 
 
 def _set_until(tx: Transaction, app: int, moment: datetime) -> None:

@@ -206,7 +206,9 @@ class Processor:
         return _labels(cls.request)
 
     def _chosen(self, content: Content) -> tuple[str, ...]:
-        """The value of a typed field that names a service, where it is ours."""
+        """The value of a typed field that names a service, or the form's own name, where it is ours."""
+        if content.channel is Channel.FORM and content.extra.get("form_id") == self.id:
+            return (self.id,)
         for typed in content.values:
             if label_key(typed.label) in SERVICE_LABELS:
                 named = re.search("|".join(self.words.named), typed.value) if self.words.named else None

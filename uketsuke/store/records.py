@@ -135,6 +135,13 @@ class Records(Repository):
         mine = select(records).where(records.c.app == app, records.c.record.in_(list(among)))
         return {row.record: row for row in self._all(RecordRow, mine)}
 
+    def revisions(self, app: int) -> dict[int, int]:
+        """Record → the revision that is known of it, of all that are there."""
+        mine = select(records.c.record, records.c.revision).where(
+            records.c.app == app, records.c.gone_at.is_(None)
+        )
+        return {row.record: row.revision for row in self._connection.execute(mine)}
+
     def waiting(self, app: int) -> list[int]:
         """Records whose requests are still open, as far as they were there when we looked last."""
         open_ones = select(records.c.record).join(requests, requests.c.id == records.c.request_id)

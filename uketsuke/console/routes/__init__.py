@@ -1,6 +1,7 @@
 """The console's routes, one module per page."""
 
 from uketsuke.console.routes import (
+    api,
     approvals,
     audit,
     checks,
@@ -30,6 +31,7 @@ from uketsuke.console.routes import (
 )
 
 ROUTERS = (
+    api.router,
     health.router,
     sign_in.router,
     tray.router,

@@ -18,8 +18,10 @@ from uketsuke.console.form_page import (
     file_errors,
     form_page,
     judge,
+    of_tables,
     read_filled,
     submission_of,
+    with_pasted,
     without_errors,
 )
 from uketsuke.console.form_receipt import receipt_page
@@ -108,6 +110,17 @@ def take_form(request: Request, site: Here, visitor: Signed, form: Form, service
         sent = submission_of(site, visitor, applicant, processor, filled, form.files)
     accepted = accept_form(site.app.database, sent, site.app.now())
     return go(request, f"/forms/done/{accepted.number}")
+
+
+@router.post("/forms/{service}/rows")
+def take_rows(request: Request, site: Here, visitor: Signed, form: Form, service: str) -> Response:
+    """What was pasted becomes rows; good ones stay, and of bad ones row and column are said (AP-36)."""
+    processor = _processor(site, service)
+    with site.app.database.reading() as tx:
+        applicant, naming = _known(site, tx, visitor), naming_of(site, tx)
+        filled, wrong = with_pasted(read_filled(form, processor, applicant), form, processor, naming)
+        page = of_tables(_made(site, tx, visitor, applicant, processor, filled, naming), wrong)
+        return _answer(request, site, tx, visitor, page, 422 if page.errors else 200)
 
 
 @router.post("/forms/{service}/look")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from uketsuke.console.links import no_such_link
 from uketsuke.console.site import Here, Site
 from uketsuke.console.visitor import same
-from uketsuke.intake.kintone import give_hint
+from uketsuke.intake.hints import give_hint
 
 router = APIRouter()
 

@@ -11,16 +11,19 @@ from starlette.responses import Response
 
 from uketsuke.console.forms import Form, Sent
 from uketsuke.console.notices import Said, go
-from uketsuke.console.people_page import as_csv, environments
+from uketsuke.console.people_page import as_csv, environments, names_of
 from uketsuke.console.routing import RowId
 from uketsuke.console.site import Here, Signed, Site, actor
 from uketsuke.console.visitor import Visitor
 from uketsuke.domain.plan import ManualTask
+from uketsuke.domain.result_file import match_result
 from uketsuke.errors import NotFound
 from uketsuke.queue import work
 from uketsuke.store.transaction import Transaction
 
 router = APIRouter()
+SHOWN_LINES, LONGEST_LINE = 5, 40
+"""Of lines that name nobody; the status line is no list."""
 
 
 @router.post("/work-items/{step}/ticks")
@@ -34,7 +37,7 @@ def tick(request: Request, site: Here, visitor: Signed, step: RowId, form: Form)
         # What somebody else has typed since this page was made is not theirs to put back.
         if changed := {name: text for name, text in form.under("r.").items() if text != was.get(name)}:
             work.keep_draft(site.app, actor(visitor), step, changed)
-        if not any(form.one(name) for name in ("tick", "untick", "all")):
+        if not any(form.one(name) for name in ("tick", "untick", "all", "take")):
             return Response(status_code=204)
         return go(request, here, _pressed(site, visitor, step, form))
     except NotFound:
@@ -67,6 +70,8 @@ def _pressed(site: Site, visitor: Visitor, step: int, form: Sent) -> Said:
         if len(open_ones) != left:
             return Said("tick-changed")
         return Said("tick-all", {"count": work.tick(app, who, environment, open_ones)})
+    if taken := form.one("take"):
+        return _take(site, visitor, _place(site, step, f"{taken}.0")[0], form.one("result"))
     back = form.one("untick")
     environment, place = _place(site, step, back or form.one("tick"))
     with app.database.reading() as tx:
@@ -78,6 +83,18 @@ def _pressed(site: Site, visitor: Visitor, step: int, form: Sent) -> Said:
         return Said("untick", {"name": people[place]})
     done = work.tick(app, who, environment, [place])
     return Said("tick" if done else "tick-same", {"name": people[place]})
+
+
+def _take(site: Site, visitor: Visitor, environment: int, text: str) -> Said:
+    """What the other system says it has registered: those are ticked, and what names nobody is told."""
+    with site.app.database.reading() as tx:
+        row = tx.steps.get(environment)
+        names, headings = names_of(tx, row)
+    found = match_result(text, names, headings)
+    count = work.tick(site.app, actor(visitor), environment, found.people) if found.people else 0
+    rest = "、".join(line[:LONGEST_LINE] for line in found.rest[:SHOWN_LINES])
+    facts: dict[str, str | int] = {"count": count, "matched": len(found.people), "left": len(found.rest)}
+    return Said("taken-some" if found.rest else "taken", {**facts, "lines": rest})
 
 
 def _place(site: Site, step: int, sent: str) -> tuple[int, int]:

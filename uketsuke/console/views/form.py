@@ -85,8 +85,6 @@ class FormPage:
     within_hours: bool
     errors: tuple[NoteError, ...] = ()
     confirm: ConfirmPart | None = None
-    pasted: str = ""
-    """The table into which something was pasted that could not be read."""
 
     @property
     def action(self) -> str:
@@ -153,8 +151,9 @@ def form_tables(
     needed: frozenset[str],
     errors: Sequence[NoteError],
     naming: Naming,
+    growing: str = "",
 ) -> tuple[FormTable, ...]:
-    """Every table of the service, with one empty row where it has none."""
+    """Every table of the service, with an empty row where it has none or is `growing`."""
     said = {one.id: one.text for one in errors}
     return tuple(
         FormTable(
@@ -165,7 +164,7 @@ def form_tables(
             columns=tuple(column.label for column in columns_of(spec).values()),
             rows=tuple(
                 FormRow(place + 1, _cells(name, place, spec, row, said, naming))
-                for place, row in enumerate(typed.get(name) or ({},))
+                for place, row in enumerate(_with_empty(typed.get(name, ()), more=name == growing))
             ),
             most=spec.most or 0,
             error=said.get(f"n_{name}", ""),
@@ -173,6 +172,10 @@ def form_tables(
         for name, spec in specs.items()
         if spec.rule is Rule.ROWS and not spec.by_operator and name not in KNOWN
     )
+
+
+def _with_empty(rows: Sequence[Mapping[str, str]], *, more: bool) -> Sequence[Mapping[str, str]]:
+    return (*rows, {}) if more or not rows else rows
 
 
 def columns_of(spec: FieldSpec) -> dict[str, FieldSpec]:
