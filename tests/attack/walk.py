@@ -28,7 +28,7 @@ _TEXT = ("text", "search", "tel", "email", "", None)
 def addresses(facts: Mapping[str, Sequence[Any]]) -> Iterator[str]:
     """Every GET address of the table with every fact that stands in its places, and with hostile ones."""
     places = {name: [quote(str(one), safe="") for one in values] for name, values in facts.items()}
-    places |= {"index": ["0"], "ledger": ["lte-ledger", "vault-ledger"]}
+    places |= {"index": ["0"], "ledger": ["lte-ledger", "vault-ledger"], "service": ["lte-handover"]}
     for path in sorted(path for method, path in TABLE if method == "GET"):
         names = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
         filled = places | ({"number": places["person"]} if "people" in path else {})
