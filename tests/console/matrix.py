@@ -92,6 +92,10 @@ POST /forms/{service}/look                      .solfa only  404
 POST /forms/{service}/rows                      .solfa only  404
 GET  /my                                        .solfa only  -
 GET  /my/requests/{number}                      .solfa only  404
+GET  /my/section                                .solfa only  -
+GET  /my/section/{number}                       .solfa only  404
+POST /my/section/{number}/answer                .solfa only  404
+POST /my/section/{number}/withdraw              .solfa only  404
 GET  /my/sign-in                                .solfa only  -
 POST /my/sign-in/others                         .solfa only  -
 POST /my/sign-in/password                       .solfa only  -

@@ -133,7 +133,9 @@ def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> Statu
     if told.inquiry:
         heading = inquiry_heading(request, is_asked(told.exchanges))
     received = words(
-        "public.received", at=_moment(told.received_at, naming), way=words(f"channel.{request.channel.value}")
+        "public.received",
+        at=moment_of(told.received_at, naming),
+        way=words(f"channel.{request.channel.value}"),
     )
     return StatusPage(
         href=href,
@@ -145,7 +147,9 @@ def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> Statu
         question=_question(told),
         dates=_dates(told, naming),
         promise=call_promise(request, naming) if told.inquiry else _promise(request, naming),
-        values=(inquiry_values(request, told.inquiry, naming) if told.inquiry else _values(request, naming)),
+        values=(
+            inquiry_values(request, told.inquiry, naming) if told.inquiry else values_of(request, naming)
+        ),
         may_withdraw=Decision.WITHDRAW in allowed(request.state, Role.STAFF),
         history=_history(told, naming),
         desk=desk.name,
@@ -157,7 +161,8 @@ def status_page(told: Told, href: str, desk: DeskWords, naming: Naming) -> Statu
     )
 
 
-def _moment(at: datetime, naming: Naming) -> str:
+def moment_of(at: datetime, naming: Naming) -> str:
+    """A moment as requesters read it."""
     here = local(at)
     return naming.words("public.moment", day=letter_day(here.date()), hour=here.hour, minute=here.minute)
 
@@ -236,7 +241,8 @@ def _promise(request: RequestRow, naming: Naming) -> str:
     return naming.words("public.promise", until=letter_until(request.due_at))
 
 
-def _values(request: RequestRow, naming: Naming) -> tuple[tuple[str, str], ...]:
+def values_of(request: RequestRow, naming: Naming) -> tuple[tuple[str, str], ...]:
+    """What was read of a request, by label, in the words that people use."""
     rows = []
     today = local_day(naming.now)
     for name, spec in naming.specs(request.service).items():
