@@ -20,6 +20,12 @@ def deeds_of(step: Step) -> tuple[AccountDeed, ...]:
     return ()
 
 
+def changes_of(step: Step) -> int:
+    """How many changes of accounts it is: each deed once for every person of the task."""
+    people = len(step.persons) if isinstance(step, ManualTask) else 0
+    return len(deeds_of(step)) * max(1, people)
+
+
 def owner_of(step: Step) -> str | None:
     """Employee number of whose account or asset the step is about."""
     return step.owner if isinstance(step, Confirm | AccountAction | ManualTask) else None

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from uketsuke.app import Actor, App
-from uketsuke.domain.consent import deeds_of
+from uketsuke.domain.consent import changes_of
 from uketsuke.domain.plan import LedgerUpdate, Results, Step, is_pending, resolve, resolve_all
 from uketsuke.domain.states import Decision, RequestState
 from uketsuke.errors import Incomplete, NotAllowed, NotFound, PlanChanged
@@ -121,7 +121,7 @@ def awaited(tx: Transaction, request: RequestRow) -> PlanRow:
 
 def to_count(app: App, request: RequestRow, steps: Iterable[Step]) -> int:
     """How many changes of accounts the approver must count; 0 where the service lets them pass uncounted."""
-    found = sum(len(deeds_of(step)) for step in steps)
+    found = sum(map(changes_of, steps))
     most = app.catalogue.service(request.service).most_deeds if request.service else 0
     return found if found > most else 0
 

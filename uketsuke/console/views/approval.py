@@ -14,7 +14,7 @@ from uketsuke.console.views.naming import Naming
 from uketsuke.console.views.plan import PlanView
 from uketsuke.console.views.tray import title_of
 from uketsuke.domain.consent import deeds_of
-from uketsuke.domain.plan import AccountAction, ManualTask, Plan, is_pending, resolve
+from uketsuke.domain.plan import AccountAction, ManualTask, Plan, Value, is_pending, resolve
 from uketsuke.queue.approval import Moved
 from uketsuke.store.plans import PlanRow
 from uketsuke.store.requests import RequestRow
@@ -123,22 +123,30 @@ def deed_rows(app: App, plan: Plan, naming: Naming) -> tuple[DeedRow, ...]:
     found = [
         DeedRow(
             app.wordbook.word("account-deed", deed),
-            _account(step),
+            account,
             app.system_title(step.system or ""),
             naming.words.get(f"approval.attention.{deed}", "") if deed in GRAVEST else "",
         )
         for step in plan.steps
         if isinstance(step, AccountAction | ManualTask)
         for deed in deeds_of(step)
+        for account in _accounts(step)
     ]
     return tuple(sorted(found, key=lambda one: not one.attention))
 
 
-def _account(step: AccountAction | ManualTask) -> str:
-    if is_pending(step.account, {}):
-        return ""
-    account = resolve(step.account, {})
-    return "" if account is None else str(account)
+def _accounts(step: AccountAction | ManualTask) -> tuple[str, ...]:
+    """What is changed: the account, or everybody of the task with what is known of theirs."""
+    people = step.persons if isinstance(step, ManualTask) else ()
+    if not people:
+        return (_known(step.account),)
+    named = ((one.label, _known(one.account)) for one in people)
+    return tuple(f"{label}（{known}）" if known not in ("", label) else label for label, known in named)
+
+
+def _known(account: Value) -> str:
+    found = None if is_pending(account, {}) else resolve(account, {})
+    return "" if found is None else str(found)
 
 
 def moved_rows(moved: Sequence[Moved], naming: Naming) -> tuple[MovedRow, ...]:
