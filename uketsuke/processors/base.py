@@ -137,6 +137,8 @@ class Processor:
     """What the policy of the second person asks about; None where no request of it can be R3."""
     judges_passwords: ClassVar[bool] = False
     """Whether a password written in a message breaks a rule of its own, in place of FR-11."""
+    reads_subjects: ClassVar[bool] = False
+    """Whether a subject must be understood whole, also where it gave no value (【済】, a system's name)."""
 
     def heading(self, values: Plain) -> str:
         """What a request is called before people: the title without its brackets, and the kind asked for."""

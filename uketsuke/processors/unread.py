@@ -16,14 +16,14 @@ from uketsuke.domain.dates import read_dates
 from uketsuke.domain.reading import Concern, FieldValue, SourceKind
 from uketsuke.domain.request import FieldSpec, Rule
 from uketsuke.domain.text import fold, fold_marked, label_key
-from uketsuke.processors.base import SERVICE_LABELS
+from uketsuke.processors.base import SERVICE_LABELS, Processor
 from uketsuke.processors.case import Case
 from uketsuke.processors.courtesy import leftover
 from uketsuke.processors.extract import LONGEST_TEXT
 from uketsuke.processors.labels import masked
 from uketsuke.processors.row_text import without_tables
 from uketsuke.processors.sentences import HAD, Mood, sentences
-from uketsuke.processors.survey import pairs_of
+from uketsuke.processors.survey import is_survey, pairs_of
 from uketsuke.processors.values import is_nothing
 
 _MOST = 3
@@ -46,6 +46,7 @@ _CHOICE, _READ = "\ufdd0", "\ufdd1"
 """What stands for a value that was read, so that the words around it stay apart."""
 _ACTS = r"返[しすっ]|返却|渡し|持参|送[りっ]|届け|伺[いえ]|行[けき]|来[らま]"
 """A reason that tells of the very thing asked for is more than a reason (返却できませんので)."""
+_ANSWERED = re.compile(r"^(?:\s*re\s*:)+", re.IGNORECASE)
 _PHONE = r"(?:内線|電話|TEL|FAX|直通)(?:番号)?[ \t:は]{0,4}[\d-]{3,13}|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)"
 _ADDRESS = r"[\w.+-]{1,64}@[\w.-]{1,253}"
 _HARMLESS_LABELS = frozenset(
@@ -85,13 +86,13 @@ def unread_of(case: Case, already: tuple[Concern, ...]) -> Iterator[Concern]:
     typed = any(one.source.kind is SourceKind.OPERATOR for one in _current(case))
     if already or typed or case.processor is None or case.content.channel is not Channel.MAIL:
         return
-    for raw in _unread(case):
+    for raw in _unread(case, case.processor):
         facts: dict[str, JsonValue] = {"raw": raw[:_LONGEST]}
         yield Concern(code="unread-text", rule="FR-14", hard=False, facts=facts)
 
 
-def _unread(case: Case) -> tuple[str, ...]:
-    labels = case.processor.labels() if case.processor else {}
+def _unread(case: Case, processor: Processor) -> tuple[str, ...]:
+    labels = processor.labels()
     text = without_tables(case.content.text[:LONGEST_TEXT], case.request)
     pairs = pairs_of(case.content, text, labels)
     known = {*labels, *SERVICE_LABELS, *_HARMLESS_LABELS}
@@ -106,14 +107,14 @@ def _unread(case: Case) -> tuple[str, ...]:
         if leftover(sentence.text, *_harmless(case, sentence.mood), thanks=not by_subject):
             start, end = marked.span(sentence.start, sentence.start + len(sentence.text))
             found.append(text[start:end].strip())
-    if by_subject:
+    if by_subject or (processor.reads_subjects and not is_survey(case.content)):
         found += _unread_subject(case)
     return tuple(dict.fromkeys(one for one in found if one))[:_MOST]
 
 
 def _unread_subject(case: Case) -> list[str]:
-    """A subject that gave a value may say more than that (返却期限の延長)."""
-    subject = fold(case.content.subject)
+    """A subject may say more than its value, or than the text (返却期限の延長, 【済】)."""
+    subject = _ANSWERED.sub("", fold(case.content.subject))
     keys = [fold(str(one.raw)) for one in _current(case) if one.source.part == "subject"]
     for key in keys:
         subject = subject.replace(key, " ")
