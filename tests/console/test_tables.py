@@ -194,3 +194,20 @@ def test_people_in_a_table_are_found_and_the_requester_sees_the_rows(screen: Scr
     status = screen.get(f"/s/{status_token(screen.desk.app, number)}")
     shown = "氏名：原 美咲、メールアドレス：hara-m@city.example.lg.jp、台数：1"
     assert shown in words(status)
+
+
+def test_a_caller_s_people_are_written_as_lines_and_become_rows(screen: Screen) -> None:
+    call = {"who": "中村 淳", "what": "アカウント申請", "s": "test-accounts", "n__kind": "新規"}
+    page = screen.get("/requests/new")
+    page = html.fromstring(screen.send(form(page, "/requests/new"), "探す", 200, **call).text)
+    assert "1行に1件ずつ" in words(page.get_element_by_id("fields"))
+    lines = "\n".join(" ".join(row.values()) for row in (NAKAMURA, HARA))
+    answer = screen.send(form(page, "/requests/new"), "受付する", n__users=lines)
+    screen.desk.work()
+    reading = screen.desk.request(answer.headers["location"].removeprefix("/requests/")).reading
+    rows = reading.plain()["users"]
+    assert isinstance(rows, list)
+    assert [row["user_email"] for row in rows if isinstance(row, dict)] == [
+        NAKAMURA["利用者メール"],
+        HARA["利用者メール"],
+    ]

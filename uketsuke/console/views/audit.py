@@ -225,4 +225,6 @@ def _value(name: str, value: JsonValue, naming: Naming) -> str:
 def _plain(value: JsonValue) -> str:
     if value is None:
         return ""
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return "、".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

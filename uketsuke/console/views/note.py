@@ -57,6 +57,8 @@ class NoteField:
     choices: tuple[tuple[str, str], ...] = ()
     lines: bool = False
     help: str = ""
+    hint: str = ""
+    """How a table is written as lines: the caller tells it, and nobody fills in cells on the phone."""
     error: str = ""
     units: tuple[tuple[str, str], ...] = ()
     """The section's own devices, offered to choose from (AP-82)."""
@@ -177,13 +179,9 @@ def note_fields(
     """Only the fields that matter: the service's own, needed ones first as declared."""
     rows = []
     for name, spec in specs.items():
-        if (
-            name in HIDDEN
-            or spec.by_operator
-            or spec.rule is Rule.ROWS
-            or not _matters(name, spec, typed, needed)
-        ):
+        if name in HIDDEN or spec.by_operator or not _matters(name, spec, typed, needed):
             continue
+        columns = "　".join(one.label for one in spec.row.specs().values()) if spec.row else ""
         rows.append(
             NoteField(
                 name=name,
@@ -191,8 +189,9 @@ def note_fields(
                 value=typed.get(name, ""),
                 required=name in needed,
                 choices=choices_of(spec, naming),
-                lines=spec.widget is Widget.LINES,
+                lines=spec.widget in (Widget.LINES, Widget.ROWS),
                 help=spec.help,
+                hint=naming.words("note.rows", columns=columns) if columns else "",
                 units=tuple((row.key, row.key) for row in units.get(name, ())),
             )
         )
