@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -146,3 +147,10 @@ def test_record_form_note_and_mail_give_the_same_typed_request(people: list[tupl
     assert first is not None
     assert [row.user_email for row in first.users] == [address for _, address in people]  # type: ignore[attr-defined]
     assert all(one == first for one in others)
+
+
+@pytest.mark.parametrize("text", ["利用者一覧：\n" * 7000, "利用者一覧\n" + "\n" * 60_000, "a" * 90_000])
+def test_a_text_made_to_look_like_tables_costs_no_time(text: str) -> None:
+    begun = time.process_time()
+    assert find_tables(text, Application) == ()
+    assert time.process_time() - begun < 5

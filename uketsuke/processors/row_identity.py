@@ -16,13 +16,15 @@ Words = tuple[tuple[str, tuple[str, ...]], ...]
 
 def with_known_ids(reading: Reading, before: Reading, table: str) -> Reading:
     """What was read now, its rows under the ids that they had `before`; new rows have new ones."""
-    known = {row: _words(before, table, row) for row in _read_ids(before, table)}
-    below = [row for row in before.known_rows(table) if row < FIRST_TYPED_ROW]
-    fresh, ids = max((-1, *below, *known)) + 1, dict[int, int]()
+    said, says = _words(before, table), _words(reading, table)
+    known = dict[Words, list[int]]()
+    for row in _read_ids(before, table):
+        known.setdefault(said.get(row, ()), []).append(row)
+    fresh = max((-1, *(row for row in before.known_rows(table) if row < FIRST_TYPED_ROW))) + 1
+    ids = dict[int, int]()
     for row in reading.row_ids(table):
-        words = _words(reading, table, row)
-        same = next((one for one in known if known[one] == words and one not in ids.values()), None)
-        ids[row], fresh = (fresh, fresh + 1) if same is None else (same, fresh)
+        same = known.get(says.get(row, ()))
+        ids[row], fresh = (same.pop(0), fresh) if same else (fresh, fresh + 1)
     return _renamed(reading, table, ids) if any(old != new for old, new in ids.items()) else reading
 
 
@@ -46,15 +48,15 @@ def _read_ids(reading: Reading, table: str) -> tuple[int, ...]:
     return Reading(values={table: (read[-1],)}).row_ids(table) if read else ()
 
 
-def _words(reading: Reading, table: str, row: int) -> Words:
-    """What a row says: the words that were read for its cells."""
-    found = dict[str, tuple[str, ...]]()
+def _words(reading: Reading, table: str) -> dict[int, Words]:
+    """What each row says: the words that were read for its cells."""
+    found = dict[int, dict[str, tuple[str, ...]]]()
     for path, history in reading.values.items():
         cell = cell_of(path)
-        if cell is not None and cell.field == table and cell.row == row and cell.name:
+        if cell is not None and cell.field == table and cell.name:
             raws = tuple(value.raw for value in history if value.source.kind in _READ)
-            found.update({cell.name: raws} if raws else {})
-    return tuple(sorted(found.items()))
+            found.setdefault(cell.row, {}).update({cell.name: raws} if raws else {})
+    return {row: tuple(sorted(cells.items())) for row, cells in found.items()}
 
 
 def _renamed(reading: Reading, table: str, ids: dict[int, int]) -> Reading:

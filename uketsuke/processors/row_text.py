@@ -27,6 +27,11 @@ _NUMBER = (
 )
 _RULE = re.compile(r"^[\s　─━―ー=_*+-]*$")
 _CLOSES = re.compile(r"。|以上|ます[。\s　]*$|です[。\s　]*$|下さい|ください|願い|^[\s　]*計")
+MOST_ROWS = 500
+MOST_UNREAD = 5
+"""Lines after a label that are no rows; then it was no table."""
+MOST_FAILED = 20
+"""Labels of a table under which no table stands; after them no more are looked at."""
 LONGEST_LINE = 500
 """A longer line is no row."""
 _NUMBERING = frozenset(map(label_key, ("No", "NO.", "番号", "#", "項番", "行")))
@@ -100,6 +105,12 @@ class _Taken:
             self.rows.append(tuple(self.item))
             self.item = []
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether nothing more is looked for: enough rows, or only lines that are none."""
+        none = not (self.rows or self.item)
+        return len(self.rows) > MOST_ROWS or (none and len(self.unread) >= MOST_UNREAD)
+
     def finished(self) -> tuple[tuple[tuple[str, Span], ...], ...]:
         """All rows."""
         self.close()
@@ -128,8 +139,8 @@ class _Scan:
 
     def tables(self) -> Iterator[TextTable]:
         """Every stretch of lines that is a table of this field."""
-        place = 0
-        while place < len(self.lines):
+        place, failed = 0, 0
+        while place < len(self.lines) and failed < MOST_FAILED:
             opened = self._opens(*self.lines[place])
             if opened is None:
                 place += 1
@@ -141,12 +152,12 @@ class _Scan:
             if rows:
                 start, end = self.lines[place][0], self.lines[after - 1][1]
                 yield TextTable(self.name, label, start, end, rows, tuple(taken.unread))
-            place = after if rows else place + 1
+            place, failed = (after, failed) if rows else (place + 1, failed + 1)
 
     def _opens(self, start: int, end: int) -> tuple[str, int] | None:
         """The label of a table that this line begins, and where its first row may stand."""
         line = self.text[start:end]
-        if len(line) > LONGEST_LINE:
+        if len(line) > LONGEST_LINE or not line.strip():
             return None
         if self.item.match(line) or self._heading(start, end):
             return self.spec.label, start
@@ -171,7 +182,7 @@ class _Scan:
                 blank = True
                 continue
             closes = len(words) > LONGEST_LINE or _CLOSES.search(words) or self._is_other(start, end)
-            if closes or (blank and not self._is_sure(start, end)):
+            if closes or taken.is_at_end or (blank and not self._is_sure(start, end)):
                 break
             if not self.take(taken, start, end):
                 taken.unread.append((start, end))
