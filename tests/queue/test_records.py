@@ -189,6 +189,16 @@ def test_a_request_whose_record_is_deleted_waits_for_a_person(desk: RecordDesk) 
     assert desk.requests() == [row]
 
 
+def test_a_record_that_was_edited_and_then_deleted_gives_both_reasons(desk: RecordDesk) -> None:
+    record = desk.apply(管理番号="LTE-0999")
+    desk.settle()
+    desk.edit(record, 管理番号="LTE-0012")
+    desk.settle()
+    desk.delete(record)
+    desk.settle(minutes=11)
+    assert [codes(row) for row in desk.requests()] == [["record-gone", "record-edited"]]
+
+
 def test_a_record_deleted_while_its_request_runs_stands_in_the_tray_until_somebody_looks(
     desk: RecordDesk,
 ) -> None:

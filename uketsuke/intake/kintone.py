@@ -213,7 +213,11 @@ class AppInlet:
             status=self.status_of(record),
             receipt_id=accepted.receipt_id if accepted else None,
         )
-        if known is not None and known.gone_at is not None:
+        if (
+            known is not None
+            and known.gone_at is not None
+            and (known.notice or {}).get("code") == "record-gone"
+        ):
             tx.records.notice(self.app.id, record.id, None)
         if known is not None and accepted is not None and known.status != self.status_of(record):
             self._note_reopening(tx, record, known)

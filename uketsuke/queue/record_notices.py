@@ -30,9 +30,11 @@ def notice(code: str, changes: Iterable[Difference] = (), **facts: JsonValue) ->
 def doubts_of(tx: Transaction, request: RequestRow) -> tuple[Concern, ...]:
     """Why an operator must look before the request runs: its record was changed, or is gone."""
     row = tx.records.of_request(request.id)
-    if row is None or row.request_id != request.id or row.notice is None:
+    if row is None or row.request_id != request.id:
         return ()
-    return (concern_of(row.notice),)
+    gone = (concern_of(notice(GONE)),) if row.gone_at is not None else ()
+    told = row.notice if row.notice and row.notice["code"] != GONE else None
+    return (*gone, *((concern_of(told),) if told else ()))
 
 
 def alarm_of(tx: Transaction, request: RequestRow) -> RecordRow | None:

@@ -95,15 +95,15 @@ def take_up(
 def note_gone(app: App) -> int:
     """Requests whose record is not there any more wait for a person; how many were told now."""
     with app.database.reading() as tx:
-        found = [row for row in tx.records.vanished() if not _is_told(row)]
+        found = [row for row in tx.records.vanished() if not _is_told(tx, row)]
     for row in found:
         with app.database.transaction("record-gone") as tx:
             request = tx.requests.get_locked(row.request_id or 0)
             row_now = tx.records.locked(row.app, row.record)
-            if row_now is None or row_now.gone_at is None or _is_told(row_now):
+            if row_now is None or row_now.gone_at is None or _is_told(tx, row_now):
                 continue
-            tx.records.notice(row.app, row.record, notice(GONE))
             if _has_begun(tx, request):
+                tx.records.notice(row.app, row.record, notice(GONE))
                 tx.records.raise_alarm(row.app, row.record, GONE)
                 _audit(tx, GONE, request, None, {})
             else:
@@ -128,8 +128,11 @@ def settle_alarm(app: App, actor: Actor, request_id: int) -> None:
         )
 
 
-def _is_told(row: RecordRow) -> bool:
-    return row.alarm == GONE or (row.notice is not None and row.notice.get("code") == GONE)
+def _is_told(tx: Transaction, row: RecordRow) -> bool:
+    """Whether the request says already that its record is gone."""
+    if row.alarm == GONE or (row.notice is not None and row.notice.get("code") == GONE):
+        return True
+    return any(one.code == GONE for one in tx.requests.get(row.request_id or 0).concerns)
 
 
 def _read_anew(
