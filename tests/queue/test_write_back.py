@@ -21,7 +21,7 @@ from uketsuke.connectors.record_status import RecordStatusConnector
 from uketsuke.domain.authority import SecondPerson
 from uketsuke.domain.plan import AgreeDate, RecordStatus, Step
 from uketsuke.domain.states import RequestState, StepState
-from uketsuke.queue import stopped
+from uketsuke.queue import decide, stopped
 from uketsuke.queue.progress import release, store_plan
 from uketsuke.settings import Queue
 from uketsuke.store.requests import RequestRow
@@ -358,3 +358,27 @@ def test_killed_at_any_point_the_record_is_written_once(
         assert (revision(desk, record), desk.known(record).own_revisions) == (4, (2, 3, 4)), place
     desk.settle()
     assert len(desk.requests()) == len(POINTS)
+
+
+@pytest.mark.parametrize("fault", ["", "before", "after"])
+def test_who_is_asked_is_told_on_the_record_once_and_without_what_is_asked(
+    desk: RecordDesk, fault: str
+) -> None:
+    record = desk.apply(返却日="2026-12-20")
+    desk.settle()
+    request = desk.requests()[-1]
+    if fault:
+        break_next(desk, kind="cut", when=fault, method="POST", path="/k/v1/record/comment.json")
+    decide.ask(desk.desk.app, OPERATOR, request.id, request.version, ["return_date"], "秘密の相談です")
+
+    def is_over() -> bool:
+        work(desk)
+        with desk.desk.app.database.reading() as tx:
+            return any(one.action == "record-comment" for one in tx.audit.of_request(request.id))
+
+    wait_until(is_over, "the comment")
+    (said,) = desk.client.comments(NUMBER, record)
+    assert request.number in said.text
+    assert "秘密" not in said.text
+    desk.settle()
+    assert len(desk.requests()) == 1

@@ -20,6 +20,8 @@ class JobName(StrEnum):
     """step id: carry it out."""
     DELIVER = "deliver"
     """letter id: send it."""
+    COMMENT = "comment"
+    """letter id: say on its kintone record that it has left."""
     POLL = "poll"
     """mailbox number, or less than 0 an app of kintone: whoever holds its lease is its one poller."""
 

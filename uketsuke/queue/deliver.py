@@ -35,6 +35,7 @@ from uketsuke.domain.states import LetterState
 from uketsuke.errors import Refused, TryLater, UnknownOutcome
 from uketsuke.queue.correspondence import envelope_of
 from uketsuke.queue.progress import end_when_done
+from uketsuke.queue.record_comment import order_comment
 from uketsuke.settings import Smtp
 from uketsuke.store.letters import Letter
 from uketsuke.store.shapes import Refusal
@@ -232,6 +233,7 @@ def _sent(app: App, claim: Claim, letter: Letter, sent: Sent) -> None:
             tx.letters.set_sending(letter.id)
         tx.letters.set_sent(letter.id, sent.reply, refused)
         _note(tx, letter, "letter-sent", {"refused": len(refused)}, {"reply": sent.reply})
+        order_comment(tx, letter)
         if letter.request_id is not None:
             end_when_done(app, tx, letter.request_id)
         tx.jobs.complete(claim)

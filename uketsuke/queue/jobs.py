@@ -17,6 +17,7 @@ from uketsuke.log import logger, trace
 from uketsuke.queue.deliver import deliver
 from uketsuke.queue.perform import perform
 from uketsuke.queue.process import process
+from uketsuke.queue.record_comment import comment
 
 log = logger(__name__)
 Handler = Callable[[App, Claim], None]
@@ -24,6 +25,7 @@ HANDLERS: Mapping[JobName, Handler] = {
     JobName.PROCESS: process,
     JobName.PERFORM: perform,
     JobName.DELIVER: deliver,
+    JobName.COMMENT: comment,
 }
 """Each completes its job in its own last transaction, fenced by the claim's owner."""
 
