@@ -11,7 +11,7 @@ from tests.console.screens import PASSWORD_HASH, Screen, form, open_screen, word
 from tests.console.serving import serving
 from tests.console.sight import look
 from tests.console.test_browser import sign_in
-from tests.servers.browser import Window
+from tests.servers.browser import Window, assert_fits
 from uketsuke.app import Actor
 from uketsuke.console.web import create_app
 from uketsuke.domain.people import Post
@@ -159,4 +159,36 @@ def test_a_leads_own_menu_shows_people_and_signing_out(window: Window) -> None:
         page.click("details.me summary")
         expect(page.locator(".me form").get_by_text("職員と利用者")).to_be_in_viewport(ratio=1)
         expect(page.locator(".me form button")).to_be_in_viewport(ratio=1)
+    screen.desk.app.close()
+
+
+@pytest.mark.browser
+def test_the_menu_of_somebody_with_every_role_fits_into_every_window(window: Window) -> None:
+    """Eight entries are more than 1280 px hold: name and search give way, then the menu folds."""
+    screen = open_screen()
+    everything = tuple(role for role in Role if role not in (Role.SYSTEM, Role.STAFF))
+    with screen.desk.app.database.transaction("every role") as tx:
+        tx.users.put(USERS[0].model_copy(update={"roles": everything}))
+    with serving(create_app(screen.desk.app)) as url:
+        for login in ("lead", "tanaka"):
+            page = sign_in(url, window.open(1280, 700), login)
+            for width in (
+                1600,
+                1461,
+                1366,
+                1301,
+                1280,
+                1200,
+                1181,
+                1100,
+                1081,
+                1024,
+                991,
+                960,
+                861,
+                768,
+                390,
+            ):
+                page.set_viewport_size({"width": width, "height": 700})
+                assert_fits(page)
     screen.desk.app.close()
