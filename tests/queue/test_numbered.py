@@ -118,7 +118,7 @@ def test_who_holds_an_id_is_taken_out_and_the_others_are_numbered(office: EkobeD
     app = office.desk.app
     office.through(office.apply(HARA))
     row = office.apply(NAKAMURA, HARA)
-    assert ("EK-2", "users[1]") in office.concerns(row)
+    assert [(one.field, one.hard) for one in row.concerns if one.rule == "EK-2"] == [("users[1]", True)]
     with pytest.raises(UketsukeError):
         office.let_run(row)
     decide.correct(app, OPERATOR, row.id, row.version, {"users[1]": "", "head_count": "1"})
