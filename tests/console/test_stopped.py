@@ -9,7 +9,7 @@ import pytest
 from tests.console.screens import Screen, form, open_screen, words
 from tests.queue.accounts import account_step, changed
 from uketsuke.connectors.base import Found
-from uketsuke.console.views.status import _stages
+from uketsuke.console.views.status import stages_of
 from uketsuke.domain.calendar import JST
 from uketsuke.domain.plan import AccountAction, Confirm
 from uketsuke.domain.states import RequestState, StepState
@@ -148,4 +148,4 @@ def test_the_requester_reads_of_a_procedure_and_not_of_a_hand_over(screen: Scree
 
 def test_a_plan_with_a_confirmation_shows_it_as_a_stage_of_its_own() -> None:
     steps = (Confirm(seq=1, owner="1"), AccountAction(seq=2, system="ekobe", account="a", do="unlock"))
-    assert list(_stages(steps)) == ["confirm", "work"]
+    assert list(stages_of(steps)) == ["confirm", "work"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from uketsuke.app import Actor, App
 from uketsuke.connectors import manual
+from uketsuke.connectors.base import Effect
 from uketsuke.domain.authority import Risk
+from uketsuke.domain.consent import deeds_of
 from uketsuke.domain.job import JobName
 from uketsuke.domain.parts import BARRED
-from uketsuke.domain.plan import AccountAction
+from uketsuke.domain.plan import AccountAction, SendMail, is_pending
 from uketsuke.domain.states import RequestState, StepState, permit
 from uketsuke.errors import NotAllowed
-from uketsuke.queue.correspondence import write
+from uketsuke.queue.correspondence import write, write_plan_letter
 from uketsuke.queue.external import ALREADY_SO, CANNOT_TELL, WAS_SO, through
-from uketsuke.queue.grave import weight_of
+from uketsuke.queue.grave import is_grave, weight_of
 from uketsuke.queue.involvement import require_apart
 from uketsuke.queue.progress import finish_step, refresh_due, state_change
 from uketsuke.queue.review import assess_now
@@ -22,6 +24,8 @@ from uketsuke.store.steps import StepRow
 from uketsuke.store.transaction import Transaction
 
 STOPPED = frozenset({StepState.FAILED, StepState.UNKNOWN})
+ENDABLE = frozenset({"confirm", "manual-task", "account-action"})
+"""Kinds of steps of an R3 plan that need not be waited for for ever: owners may never answer, or leave."""
 
 
 def retry_step(app: App, actor: Actor, step_id: int) -> None:
@@ -64,13 +68,20 @@ def hand_step_over(app: App, actor: Actor, step_id: int) -> None:
 
 
 def give_up(app: App, actor: Actor, step_id: int, version: int, reason: str) -> None:
-    """It cannot be done: what is done stays, the rest is dropped, and the requester is told why."""
+    """It cannot be done: what is done stays, the rest is dropped, and the requester is told why.
+
+    An owner whose account was changed already is told of it all the same.
+    """
     permit("give-up", actor.role, f"step {step_id}")
     with app.database.transaction("give-up") as tx:
-        row, request = _stopped(tx, step_id, "give-up", actor)
+        request = tx.requests.get_locked(tx.steps.get(step_id).request_id)
+        row = tx.steps.get(step_id)  # as whoever held the lock before has left it
+        if not may_end(tx, row, request):
+            raise NotAllowed("give-up", row.state, "it goes on")
         if not reason.strip():
             raise NotAllowed("give-up", row.state, "no reason is given")
-        tx.steps.set_state(row.id, StepState.SUPERSEDED, expected=STOPPED, error=row.error)
+        tx.steps.set_state(row.id, StepState.SUPERSEDED, expected={row.state}, error=row.error)
+        _tell_owners(app, tx, request)
         tx.plans.supersede(request.id)
         tx.waits.cancel(request.id, actor.login)
         _tell(app, tx, request, reason)
@@ -84,6 +95,36 @@ def may_stand(row: StepRow) -> bool:
     if row.kind == "record-status":  # what a record shows changes nothing but what it shows
         return row.state in STOPPED
     return row.state in STOPPED and (row.error or {}).get("code") in (ALREADY_SO, CANNOT_TELL)
+
+
+def may_end(tx: Transaction, row: StepRow, request: RequestRow) -> bool:
+    """Whether the request can be ended here: it stands still, or waits before any account was changed."""
+    if request.state is not RequestState.RUNNING:
+        return False
+    waits = row.state is StepState.WAITING and row.kind in ENDABLE and is_grave(request)
+    return row.state in STOPPED or (waits and not _is_changed(tx, request))
+
+
+def _is_changed(tx: Transaction, request: RequestRow) -> bool:
+    """Whether an account has been changed, or may have been."""
+    begun = (StepState.DONE, StepState.RUNNING, StepState.UNKNOWN)
+    rows = [one for one in tx.steps.of_request(request.id) if one.state in begun]
+    return any(deeds_of(tx.plans.get(one.plan_id).plan().step(one.seq)) for one in rows)
+
+
+def _tell_owners(app: App, tx: Transaction, request: RequestRow) -> None:
+    """Write the letters of an R3 plan that are about what has been done (FAULTS 3: every effect is told)."""
+    if not is_grave(request) or not _is_changed(tx, request):
+        return
+    results = tx.plans.results(request.id)
+    for row in tx.steps.of_request(request.id):
+        step = tx.plans.get(row.plan_id).plan().step(row.seq)
+        if row.state is not StepState.PLANNED or not isinstance(step, SendMail):
+            continue
+        if not any(is_pending(value, results) for value in step.facts.values()):
+            effect = Effect(row.effect_key, row.id, request.id, request.number, app.now(), results)
+            write_plan_letter(app, tx, step, effect)
+            tx.steps.set_state(row.id, StepState.DONE, expected={StepState.PLANNED}, result={})
 
 
 def _stopped(tx: Transaction, step_id: int, action: str, actor: Actor) -> tuple[StepRow, RequestRow]:

@@ -69,7 +69,8 @@ def _page(
         is_stopped = row.state in stopped.STOPPED and found.state is RequestState.RUNNING
         plan = tx.plans.get(row.plan_id).plan()
         lines, stands = lines_of(tx, found.id, naming), stopped.may_stand(row)
-        told = Standstill(found, row, plan.step(row.seq), lines, is_stopped, stands, error=error)
+        ends = stopped.may_end(tx, row, found)
+        told = Standstill(found, row, plan.step(row.seq), lines, is_stopped, stands, ends, error=error)
         frame = frame_of(request, site, tx, visitor, "outbox")
     return answer(site, "stopped.html", frame, status, page=stopped_page(told, naming))
 

@@ -31,6 +31,7 @@ class StoppedPage:
     why: str
     steps: tuple[StepLine, ...]
     ways: tuple[Way, ...]
+    may_end: bool
     reason: str
     error: str = ""
 
@@ -45,6 +46,7 @@ class Standstill:
     lines: tuple[StepLine, ...]
     is_stopped: bool
     may_stand: bool
+    may_end: bool
     typed: str = ""
     error: str = ""
 
@@ -58,7 +60,8 @@ def stopped_page(told: Standstill, naming: Naming) -> StoppedPage:
     ways = [
         Way(f"{href}/{name}", words(f"stopped.{name}.word"), words(f"stopped.{name}.says")) for name in names
     ]
-    why = failure(told.row.error or {}, naming) if told.is_stopped else words("stopped.not-stopped")
+    waits = words("stopped.waits" if told.may_end else "stopped.not-stopped")
+    why = failure(told.row.error or {}, naming) if told.is_stopped else waits
     return StoppedPage(
         href=href,
         number=told.request.number,
@@ -67,6 +70,7 @@ def stopped_page(told: Standstill, naming: Naming) -> StoppedPage:
         why=why,
         steps=told.lines,
         ways=tuple(ways) if told.is_stopped else (),
+        may_end=told.may_end,
         reason=told.typed,
         error=told.error,
     )
