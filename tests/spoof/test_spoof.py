@@ -32,6 +32,10 @@ class Risky:
         return f"{self.city}.{self.service}"
 
 
+RECORDS = frozenset({"kintone-developer", "kintone-space", "kintone-group"})
+"""Applied for by kintone's own records alone: there is no genuine mail of theirs to forge."""
+
+
 def risky() -> list[Risky]:
     """Every such service that is found by looking, with its first clean mail among the samples."""
     found = []
@@ -39,8 +43,8 @@ def risky() -> list[Risky]:
         for service in Catalogue.load([city]).all():
             if service.risk(None) is not Risk.R0:
                 mails = [one for one in samples(f"{city}/{service.id}") if is_clean_mail(one)]
-                assert mails, f"no clean mail of {city}/{service.id} to forge"
-                found.append(Risky(city, service.id, genuine_of(mails[0])))
+                assert mails or service.id in RECORDS, f"no clean mail of {city}/{service.id} to forge"
+                found += [Risky(city, service.id, genuine_of(one)) for one in mails[:1]]
     return found
 
 
