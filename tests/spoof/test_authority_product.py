@@ -24,7 +24,7 @@ from tests.spoof.test_spoof import RECORDS, genuine_of, is_clean_mail
 from uketsuke.domain.authority import Authority
 from uketsuke.domain.content import API_USER, AuthResult, Channel, Content, FormValue, FromFacts, Record
 from uketsuke.domain.people import Account, Person, Post, SharedMailbox
-from uketsuke.domain.reading import Reading
+from uketsuke.domain.reading import FieldValue, Reading
 from uketsuke.domain.states import RequestState
 from uketsuke.processors.assess import assess
 from uketsuke.processors.catalogue import Catalogue, known_cities
@@ -49,7 +49,13 @@ def table() -> dict[tuple[str, str, str], tuple[str, ...]]:
 
 
 TABLE = table()
-FLOORS = {"lte-handover": "R1", "ekobe-unlock": "R3", "account-unlock": "R3"}
+FLOORS = {
+    "lte-handover": "R1",
+    "ekobe-account": "R2",
+    "ekobe-trial": "R2",
+    "ekobe-unlock": "R3",
+    "account-unlock": "R3",
+}
 """What a service's plan does at the least. A new service needs its row here, and in `TARGETS`."""
 _UNLOCK = {
     "owner": "own",
@@ -59,15 +65,18 @@ _UNLOCK = {
     "box": "other",
     "foreign": "other",
 }
+_SECTION = {
+    "owner": "section",
+    "colleague": "section",
+    "outsider": "other",
+    "proxy": "section",
+    "box": "section",
+    "foreign": "other",
+}
 TARGETS: dict[str, dict[str, str]] = {
-    "lte-handover": {
-        "owner": "section",
-        "colleague": "section",
-        "outsider": "other",
-        "proxy": "section",
-        "box": "section",
-        "foreign": "other",
-    },
+    "lte-handover": _SECTION,
+    "ekobe-account": _SECTION,
+    "ekobe-trial": _SECTION,
     "ekobe-unlock": _UNLOCK,
     "account-unlock": _UNLOCK,
 }
@@ -106,13 +115,24 @@ class Case:
     def fields(self, person: Person) -> dict[str, str]:
         """What the clean message says, label by label, in that person's name."""
         found = {}
+        mine = {"requester_name": person.name, "employee_number": person.employee_number}
         for name in self.reading.values:
             value = self.reading.current(name)
-            if value is not None and value.rule.startswith("label:"):
-                mine = {"requester_name": person.name, "employee_number": person.employee_number}
-                found[value.rule.removeprefix("label:")] = mine.get(name, value.raw)
+            if value is not None and "[" not in name and value.rule.startswith("label:"):
+                label = value.rule.removeprefix("label:")
+                found[label] = mine.get(name) or self.table(name, value) or value.raw
         found.pop(LOGIN, None)
         return {**found, "メールアドレス": str(person.mail)}
+
+    def table(self, name: str, rows: FieldValue) -> str:
+        """The rows of a table, as people write them one a line; nothing for other fields."""
+        if not isinstance(rows.value, list):
+            return ""
+        cells = [
+            [one for one in self.reading.values if one.startswith(f"{name}[{row}].")] for row in rows.value
+        ]
+        said = [[one.raw for cell in row if (one := self.reading.current(cell))] for row in cells]
+        return "".join(f"\n{place}. {' '.join(row)}" for place, row in enumerate(said, 1))
 
     def message(self, way: str, asker: str) -> Content:
         """The message of somebody, as it comes that way."""
@@ -207,11 +227,17 @@ def _record(creator: str) -> Record:
 def cases() -> list[tuple[str, str, Sample]]:
     """Every shipped service that is asked for by mail, found by looking."""
     return [
-        (city, service.id, next(one for one in samples(f"{city}/{service.id}") if is_clean_mail(one)))
+        (city, service.id, max(filter(is_clean_mail, samples(f"{city}/{service.id}")), key=_labelled))
         for city in known_cities()
         for service in Catalogue.load([city]).all()
         if service.id not in RECORDS
     ]
+
+
+def _labelled(sample: Sample) -> int:
+    """How much of a mail stands behind labels: those can be put into another message."""
+    values = sample.assessed().reading.values.values()
+    return sum(1 for history in values if history[-1].rule.startswith("label:"))
 
 
 @pytest.fixture(scope="module", params=cases(), ids=lambda one: one[1])

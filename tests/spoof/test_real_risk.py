@@ -8,15 +8,18 @@ tried by `test_authority_product`, and a signed webhook, which has no channel ye
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.sample_files import Sample, samples
+from tests.sample_files import Sample, catalogue, samples
 from tests.spoof.test_authority_product import TABLE
 from uketsuke.domain.authority import Target
 from uketsuke.domain.content import Channel, Content, FormValue
-from uketsuke.domain.request import Rule
+from uketsuke.domain.reading import Reading
+from uketsuke.domain.request import FieldSpec, Rule
 from uketsuke.processors.assess import assess
 from uketsuke.processors.catalogue import Catalogue, known_cities
 
@@ -26,6 +29,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "weak": {"channel": Channel.NOTE},
 }
 """The same typed values of one person of the directory, by three ways."""
+SAID = re.compile("label:|sentence:|directory")
 SHIPPED = [(city, one.id) for city in known_cities() for one in Catalogue.load([city]).all()]
 
 
@@ -44,15 +48,30 @@ def kinds_of(city: str, service: str) -> dict[object, Sample]:
 
 def typed(sample: Sample, way: str) -> Content:
     """What the sample says, label by label."""
-    reading = sample.assessed().reading
-    plain = {name: one for name in reading.values if (one := reading.current(name)) is not None}
-    values = {one.rule.removeprefix("label:"): one.raw for one in plain.values() if "label:" in one.rule}
-    name = str(plain["requester_name"].value)
+    assessed, specs = sample.assessed(), _specs(sample)
+    name = str(assessed.values["requester_name"])
     (person,) = sample.world.people(name=name) or ()
-    values |= {"氏名": name, "メールアドレス": str(person.mail)}
-    listed = tuple(FormValue(label=label, value=value) for label, value in values.items())
-    said = {"subject": sample.content.subject, "values": listed, "submitted_at": sample.received_at}
+    listed = [FormValue(label="氏名", value=name), FormValue(label="メールアドレス", value=str(person.mail))]
+    for field, spec in specs.items():
+        one = assessed.reading.current(field)
+        if one is None or field in ("requester_name", "requester_email") or not SAID.match(one.rule):
+            continue
+        rows = tuple(_cells(assessed.reading, field, spec, row) for row in one.value) if spec.row else ()
+        if rows or not spec.row:
+            listed.append(FormValue(label=spec.label, value=one.raw, rows=rows))
+    said = {"subject": sample.content.subject, "values": tuple(listed), "submitted_at": sample.received_at}
     return Content(**said, **WAYS[way])
+
+
+def _specs(sample: Sample) -> Mapping[str, FieldSpec]:
+    return catalogue(sample.city).service(str(sample.expected["service"])).request.specs()
+
+
+def _cells(reading: Reading, field: str, spec: FieldSpec, row: int) -> tuple[FormValue, ...]:
+    """One row of a table, cell by cell."""
+    cells = spec.row.specs() if spec.row else {}
+    read = {name: reading.current(f"{field}[{row}].{name}") for name in cells}
+    return tuple(FormValue(label=cells[name].label, value=one.raw) for name, one in read.items() if one)
 
 
 @pytest.mark.parametrize(("city", "service"), SHIPPED)
