@@ -22,6 +22,8 @@ DECLARED = GENERAL | {
     for block in service.letters
 }
 KNOWN = {"asset_no": ["LTE-0050", "LTE-0051"], "handed_over_on": "2026-12-15"}
+PEOPLE = ("names", "account_ids", "changes")
+"""Lists with one entry for each person."""
 PLANNED = tuple(one for one in samples() if one.expected.get("plan_state") in ("ready", "held"))
 
 
@@ -41,10 +43,19 @@ def facts_of(letter: SendMail) -> dict[str, Any]:
 
 def full(template: str) -> dict[str, Any]:
     """Every declared variable of a letter with a value of its sort."""
-    days = {"hand_over_date", "return_date", "desired_date", "done_on", "asked_on", "stopped_on"}
+    days = {
+        "hand_over_date",
+        "return_date",
+        "desired_date",
+        "done_on",
+        "asked_on",
+        "stopped_on",
+        "expires_on",
+    }
     values: dict[str, Any] = {name: f"<{name}>" for name in DECLARED[template]}
     values |= dict.fromkeys(days & values.keys(), "2026-12-14")
     values |= {name: ["2026-12-14", "2026-12-15"] for name in ("offered", "questions") if name in values}
+    values |= {name: [f"<{name}>"] for name in PEOPLE if name in values}
     return values | dict.fromkeys({"promised", "until"} & values.keys(), "2026-12-09T17:30:00+09:00")
 
 
@@ -63,7 +74,8 @@ def test_every_letter_names_number_city_desk_and_phone(template: str, letters: L
 def test_every_letter_can_be_written_with_nothing_that_may_be_absent(
     template: str, letters: LetterTemplates
 ) -> None:
-    facts = {name: [] if name in ("offered", "questions") else None for name in DECLARED[template]}
+    lists = ("offered", "questions", *PEOPLE)
+    facts = {name: [] if name in lists else None for name in DECLARED[template]}
     assert letters.render(template, {**facts, "kind": "返却", "place": "窓口"}).body.strip()
 
 
@@ -112,7 +124,8 @@ def test_ap_56_a_value_is_never_evaluated_and_makes_no_header(
         name: nasty if isinstance(value, str) and value.startswith("<") else value
         for name, value in full(template).items()
     }
-    letter = letters.render(template, {**facts, "recipient": nasty, "text": "", "questions": [nasty]})
+    facts |= {name: [nasty] for name in ("questions", *PEOPLE)}
+    letter = letters.render(template, {**facts, "recipient": nasty, "text": ""})
     assert not any(char in letter.subject for char in "\r\n\u202e")
     assert "\nBcc:" not in letter.body
     assert "49" not in letter.body
