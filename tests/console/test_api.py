@@ -128,6 +128,13 @@ def test_what_is_not_signed_now_by_a_sender_of_the_settings_is_refused_alike(
         assert tx.receipts.find_original("webhook:cms:k-1") is None
 
 
+def test_nobody_signs_for_a_sender_that_is_not_in_the_settings(outside: Screen) -> None:
+    raw, now = json.dumps(BODY).encode(), str(int(outside.desk.clock.now().timestamp()))
+    for secret in ("-", "", "None"):
+        forged = {"Uketsuke_Sender": "unknown", "Uketsuke_Signature": signature(secret, now, "k-1", raw)}
+        assert problem_of(send(outside, **forged)) == (403, "signature")
+
+
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
