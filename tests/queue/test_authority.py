@@ -12,7 +12,17 @@ from uketsuke.app import Actor, App
 from uketsuke.domain.inquiry import AnswerWay
 from uketsuke.domain.states import BESIDE, LetterState, RequestState, Role
 from uketsuke.errors import NotAllowed
-from uketsuke.queue import answers, approval, confirm, decide, hindsight, inquiries, passwords, stopped
+from uketsuke.queue import (
+    answers,
+    approval,
+    confirm,
+    decide,
+    hindsight,
+    inquiries,
+    passwords,
+    records,
+    stopped,
+)
 from uketsuke.queue.review import assess_now, planned
 from uketsuke.store.oversight import Verdict
 from uketsuke.store.requests import RequestRow
@@ -54,6 +64,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "remake": (lambda app, who: approval.remake(app, who, 1, 1), set()),
     "review": (lambda app, who: hindsight.look(app, who, 99, Verdict.FINE, ""), {*DESK, Role.OFFICER}),
     "settle-review": (lambda app, who: hindsight.settle(app, who, 99, "x"), {Role.LEAD}),
+    "settle-record": (lambda app, who: records.settle_alarm(app, who, 1), DESK),
 }
 ABOUT_INQUIRIES: dict[str, Act] = {
     "give-answer": lambda app, who: inquiries.give_answer(app, who, 1, 1, "x", AnswerWay.PHONE),
@@ -107,7 +118,7 @@ def test_only_the_desk_decides_about_an_inquiry(desk: Desk, act: str, role: Role
 def test_every_function_that_takes_an_actor_is_in_the_table() -> None:
     public = {
         name
-        for module in (decide, answers, inquiries, stopped, confirm, approval, hindsight, passwords)
+        for module in (decide, answers, inquiries, stopped, confirm, approval, hindsight, passwords, records)
         for name, found in vars(module).items()
         if callable(found)
         and getattr(found, "__module__", "") == module.__name__
@@ -121,6 +132,7 @@ def test_every_function_that_takes_an_actor_is_in_the_table() -> None:
         "show_passwords": "show-password",
         "look": "review",
         "settle": "settle-review",
+        "settle_alarm": "settle-record",
     }
     covered = {named.get(name, name.replace("_", "-")) for name in public} - {"complete-step"}
     assert covered == ACTS.keys() | ABOUT_INQUIRIES.keys()

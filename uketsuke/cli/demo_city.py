@@ -128,7 +128,7 @@ def people_the_city(app: App, sign_ins: Mapping[str, str]) -> None:
             for account in accounts:
                 tx.accounts.put(Account(system=system, **account))
         for ledger in app.catalogue.ledgers.values():
-            rows = [(row[ledger.key], row) for row in world.get(ledger.id, [])]
+            rows = [(str(row[ledger.key]), row) for row in world.get(ledger.id, [])]
             tx.ledgers.import_rows(ledger.id, rows, Origin(actor="demo"))
         _sign_in(tx, sign_ins)
 

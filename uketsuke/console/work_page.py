@@ -133,7 +133,7 @@ def _around(lines: Sequence[StepLine], rows: Sequence[StepRow], step_id: int) ->
     pairs = [
         (line, row) for line, row in zip(lines, rows, strict=True) if row.kind in kept or row is rows[-1]
     ]
-    newest = max(row.plan_id for row in rows)
+    newest = max((row.plan_id for row in rows), default=0)
     again = {line.title for line, row in pairs if row.plan_id == newest}
     # What a later version of the plan does again stands once.
     pairs = [(line, row) for line, row in pairs if row.plan_id == newest or line.title not in again]
