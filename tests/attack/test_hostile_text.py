@@ -225,7 +225,7 @@ def test_a_browser_runs_nothing_of_it_even_without_our_policy(desk: Screen, chro
         for address in pages:
             page.goto(url + address)
             assert page.evaluate("window.hits") == 0, address
-            assert "hit" in page.inner_text("body"), address
+            assert "hit" in (page.text_content("body") or ""), address  # a narrow header hides the name
         page.evaluate("document.body.innerHTML = '<img src=x onerror=hit()>'")
         page.wait_for_function("window.hits === 1")
         context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import pytest
@@ -39,13 +40,15 @@ def test_a_heavy_mail_ends_within_a_second(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*build_refused(64), *build_heavy(64)])
 def test_twice_the_size_costs_at_most_2_6_times_the_time(name: str) -> None:
-    """FAULTS B2; below 50 ms the clock and a change of path count more; a busy machine gets three tries."""
+    """FAULTS B2; below 50 ms the clock and a change of path count more; a busy machine gets more tries."""
     mails = [(build_refused(size) | build_heavy(size))[name] for size in (65_536, 131_072)]
-    ratios: list[float] = []
-    while len(ratios) < 3 and not (ratios and ratios[-1] <= 2.6):
-        small, big = map(cpu_seconds, mails)
-        ratios.append(big / small if big >= 0.05 else 1.0)
-    assert ratios[-1] <= 2.6, ratios
+    tries: list[tuple[float, ...]] = []
+    ratio = math.inf
+    while len(tries) < 8 and ratio > 2.6:
+        tries.append(tuple(map(cpu_seconds, mails)))
+        small, big = map(min, zip(*tries, strict=True))
+        ratio = big / small if big >= 0.05 else 1.0
+    assert ratio <= 2.6, tries
 
 
 @pytest.mark.parametrize(
