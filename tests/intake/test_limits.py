@@ -39,10 +39,10 @@ def test_a_heavy_mail_ends_within_a_second(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*build_refused(64), *build_heavy(64)])
 def test_twice_the_size_costs_at_most_2_6_times_the_time(name: str) -> None:
-    """FAULTS B2, up to its 64 k; a busy machine gets more tries, and below 50 ms the clock counts more."""
-    mails = [(build_refused(size) | build_heavy(size))[name] for size in (32_768, 65_536)]
+    """FAULTS B2; below 50 ms the clock and a change of path count more; a busy machine gets three tries."""
+    mails = [(build_refused(size) | build_heavy(size))[name] for size in (65_536, 131_072)]
     ratios: list[float] = []
-    while len(ratios) < 20 and not (ratios and ratios[-1] <= 2.6):
+    while len(ratios) < 3 and not (ratios and ratios[-1] <= 2.6):
         small, big = map(cpu_seconds, mails)
         ratios.append(big / small if big >= 0.05 else 1.0)
     assert ratios[-1] <= 2.6, ratios

@@ -30,6 +30,8 @@ _INVISIBLE = re.compile(
     r"|font-size\s{0,5}:\s{0,5}0(?![.\d]*[1-9])|opacity\s{0,5}:\s{0,5}0(?![.\d]*[1-9])",
     re.IGNORECASE,
 )
+_MOST_COLUMNS = 200
+"""Nobody reads more side by side, and laying thousands of them out costs ever more for each."""
 _TRAILING = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
 _CONVERSION_ERRORS = (etree.LxmlError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 
@@ -96,6 +98,7 @@ def _flatten_tables(tree: lxml_html.HtmlElement) -> None:
     for table in list(tree.iter("table")):
         rows = [len(row.text_content()) for row in table.iter("tr")]
         layout = next(table.iterdescendants("table"), None) is not None
+        layout = layout or any(len(row) > _MOST_COLUMNS for row in table.iter("tr"))
         if layout or len(rows) * max(rows, default=0) > 8 * sum(rows) + 4000:
             for element in table.iter("table", "thead", "tbody", "tr", "td", "th"):
                 if element is table or _belongs(element, table):
