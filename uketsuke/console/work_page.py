@@ -72,8 +72,7 @@ def work_page(
     due_at = work_due(item, naming) if item else row.due_at
     errors = dict(wrong or {})
     people = people_of(tx, row, task, naming, only_open=only_open)
-    wait = tx.waits.open_of(step_id)
-    kept = (wait.draft or {}) if wait else {}
+    results = {**_kept(tx, step_id), **(typed or {})}
     return WorkPage(
         href=f"/work-items/{step_id}",
         title=task_title(task, naming),
@@ -88,7 +87,7 @@ def work_page(
         values=work_values(task, tx.plans.results(request.id), naming),
         checklist=task.checklist,
         hints=naming.hints(task.task),
-        results=result_rows(task.results, {**kept, **(typed or {})}, errors, naming),
+        results=result_rows(task.results, results, errors, naming),
         errors=tuple(WorkError(f"r_{name}", text) for name, text in errors.items()),
         people=people,
         sent_back=sent_back_of(tx, row, naming),
@@ -100,6 +99,12 @@ def work_page(
         password_href=f"/work-items/{step_id}/password" if resets_of(tx, row) else "",
         passwords=tuple(WorkValue(f"{one.system}　{one.account}", one.password) for one in passwords),
     )
+
+
+def _kept(tx: Transaction, step_id: int) -> Mapping[str, str]:
+    """What somebody typed earlier and did not finish."""
+    wait = tx.waits.open_of(step_id)
+    return (wait.draft if wait else None) or {}
 
 
 def read_results(
